@@ -1,0 +1,135 @@
+"""Exercises and scenarios as data. Reading and checking them is trainer.content.loader's work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from trainer.source import SourceFile
+
+
+class ActionKind(StrEnum):
+    ATTACK = "attack"
+    BENIGN = "benign"
+    BACKGROUND = "background"
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One throwaway container of a scenario, after the seed's variables were put in."""
+
+    name: str
+    """What the learner sees as container.name."""
+    image: str
+    """What the learner sees as container.image; the bytes come from the base image."""
+    command: tuple[str, ...] = ("sleep", "600")
+    user: str | None = None
+    env: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Kubernetes labels (io.kubernetes.pod.name, ...) become k8s.* fields."""
+    network: bool = False
+    """On the scenario's private internal network."""
+    cap_add: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Path to text, written before the first action."""
+    tmpfs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One scripted step: an argument list run in a container."""
+
+    id: str
+    run: tuple[str, ...]
+    container: str
+    kind: ActionKind
+    user: str | None = None
+    tty: bool = False
+    timeout: float = 10.0
+    """Seconds after which the action is ended."""
+    why: Mapping[str, str] = field(default_factory=dict)
+    """Language to one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A scenario with one seed's variables put in."""
+
+    name: str
+    seed: int
+    containers: tuple[Container, ...]
+    actions: tuple[Action, ...]
+    title: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    folder: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One graded behaviour. ``kind`` is one of loads, fires, silent, output, priority, rule, override, answer, config.
+
+    ``params`` by kind: fires/silent ``actions`` (list of action ids) and ``rule`` (name; absent: any rule of the learner's file);
+    output ``rule``, ``line`` (template of the exact rendered line) or ``fields`` (fields that must be printed), ``actions``; priority
+    ``rule``, ``priority``; rule ``name``, ``tags``, ``source``, ``enabled``; override ``rule``.
+    """
+
+    id: str
+    kind: str
+    points: int
+    text: Mapping[str, str]
+    params: Mapping[str, object] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """``when`` names a criterion id, a diagnostic code, or ``always``; hints of one ``when`` come in steps."""
+
+    when: str
+    text: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Decoy:
+    """A plausible wrong answer, and the ids of exactly the criteria that it fails."""
+
+    file: SourceFile
+    fails: tuple[str, ...]
+    why: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    uuid: str
+    slug: str
+    title: Mapping[str, str]
+    domain: str
+    skills: tuple[str, ...]
+    difficulty: str
+    target_seconds: int
+    points: int
+    scenario: str
+    criteria: tuple[Criterion, ...]
+    hints: tuple[Hint, ...]
+    decoys: tuple[Decoy, ...]
+    task: Mapping[str, str]
+    """Language to Markdown."""
+    starter: SourceFile
+    reference: SourceFile
+    folder: Path | None = None
+    learned: Mapping[str, str] = field(default_factory=dict)
+    """What to read after passing, by language."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    id: str
+    version: str
+    title: Mapping[str, str]
+    folder: Path
+    base_rules: SourceFile
+    exercises: tuple[Exercise, ...]
+    scenarios: tuple[str, ...]

@@ -1,0 +1,6 @@
+"""What is wrong: Diagnostic values, the code registry and the renderers."""
+
+from trainer.diagnostics.codes import SHORT_TEXT, Code
+from trainer.diagnostics.model import Annotation, Diagnostic, Edit, Fix, ItemRef, Mark, Severity
+
+__all__ = ["SHORT_TEXT", "Annotation", "Code", "Diagnostic", "Edit", "Fix", "ItemRef", "Mark", "Severity"]

@@ -1,0 +1,113 @@
+"""Where text is: files, spans and the map from a decoded YAML value back to the learner's file.
+
+Offsets are code points into ``SourceFile.text``; the only position stored is ``Span``. Lines and columns are made for display.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file's name as shown to the user, and its text."""
+
+    name: str
+    text: str = field(repr=False)
+
+    @cached_property
+    def line_starts(self) -> tuple[int, ...]:
+        starts = [0]
+        starts.extend(index + 1 for index, char in enumerate(self.text) if char == "\n")
+        return tuple(starts)
+
+    def position(self, offset: int) -> Position:
+        offset = max(0, min(offset, len(self.text)))
+        line = bisect_right(self.line_starts, offset)
+        return Position(line, offset - self.line_starts[line - 1] + 1)
+
+    def line_text(self, line: int) -> str:
+        """Text of a 1-based line without its line break."""
+        start = self.line_starts[line - 1]
+        end = self.line_starts[line] - 1 if line < len(self.line_starts) else len(self.text)
+        return self.text[start:end]
+
+    def span(self, start: int, end: int) -> Span:
+        return Span(self, start, end)
+
+    @property
+    def whole(self) -> Span:
+        return Span(self, 0, len(self.text))
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Line and column, both 1-based, for display."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open range of code points in a file."""
+
+    file: SourceFile
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.file.text[self.start : self.end]
+
+    @property
+    def position(self) -> Position:
+        return self.file.position(self.start)
+
+    @property
+    def end_position(self) -> Position:
+        return self.file.position(self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Part of a mapped text that a list's items were put into, and the list's name."""
+
+    start: int
+    end: int
+    list_name: str
+
+
+@dataclass(frozen=True)
+class MappedText:
+    """A text whose characters know their place in the learner's file.
+
+    Character ``i`` of ``text`` covers ``[starts[i], ends[i])`` of ``whole.file``. Both tuples are None when the place of single
+    characters is unknown (YAML escapes): every span is then ``whole``.
+    """
+
+    text: str
+    whole: Span
+    starts: tuple[int, ...] | None = None
+    ends: tuple[int, ...] | None = None
+    regions: tuple[Region, ...] = ()
+
+    @classmethod
+    def plain(cls, text: str, name: str = "<condition>") -> MappedText:
+        """A text that is its own file."""
+        file = SourceFile(name, text)
+        return cls(text, file.whole, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
+
+    def span(self, start: int, end: int) -> Span:
+        """Place of ``text[start:end]``; an empty range gives the empty span before ``start``."""
+        if self.starts is None or self.ends is None or not self.text:
+            return self.whole
+        file = self.whole.file
+        if start >= len(self.text):
+            return Span(file, self.ends[-1], self.ends[-1])
+        if end <= start:
+            return Span(file, self.starts[start], self.starts[start])
+        first = self.starts[start]
+        return Span(file, first, max(first, self.ends[min(end, len(self.text)) - 1]))
