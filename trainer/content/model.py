@@ -70,9 +70,10 @@ class Scenario:
 class Criterion:
     """One graded behaviour. ``kind`` is one of loads, fires, silent, output, priority, rule, override, answer, config.
 
-    ``params`` by kind: fires/silent ``actions`` (list of action ids) and ``rule`` (name; absent: any rule of the learner's file);
-    output ``rule``, ``line`` (template of the exact rendered line) or ``fields`` (fields that must be printed), ``actions``; priority
-    ``rule``, ``priority``; rule ``name``, ``tags``, ``source``, ``enabled``; override ``rule``.
+    ``params`` by kind: fires/silent ``actions`` (tuple of action ids) and ``rule`` (name; absent: any rule of the learner's
+    file); output ``rule``, ``line`` (template of the exact rendered line) or ``fields`` (fields that must be printed),
+    ``actions``; priority ``rule``, ``priority``; rule ``name``, ``tags``, ``source``, ``enabled``; override ``rule``, ``keep``;
+    answer ``file``, ``accept`` or ``line_pattern`` and ``min_lines``; config ``keys``. See docs/writing-packs.md.
     """
 
     id: str
@@ -133,3 +134,7 @@ class Pack:
     base_rules: SourceFile
     exercises: tuple[Exercise, ...]
     scenarios: tuple[str, ...]
+    languages: tuple[str, ...] = ("en", "ko")
+    licence: str = ""
+    falco: str = ""
+    """Version of Falco that the pack was checked with."""

@@ -1,5 +1,35 @@
 """Where text is: files, spans, and YAML with positions. Imports nothing of the trainer."""
 
+from trainer.source.files import read_source
 from trainer.source.spans import MappedText, Position, Region, SourceFile, Span
+from trainer.source.yaml import (
+    Composed,
+    YamlError,
+    YamlMapping,
+    YamlMark,
+    YamlNode,
+    YamlScalar,
+    YamlSequence,
+    compose,
+    is_null,
+    plain,
+)
 
-__all__ = ["MappedText", "Position", "Region", "SourceFile", "Span"]
+__all__ = [
+    "Composed",
+    "MappedText",
+    "Position",
+    "Region",
+    "SourceFile",
+    "Span",
+    "YamlError",
+    "YamlMapping",
+    "YamlMark",
+    "YamlNode",
+    "YamlScalar",
+    "YamlSequence",
+    "compose",
+    "is_null",
+    "plain",
+    "read_source",
+]

@@ -6,6 +6,7 @@ Offsets are code points into ``SourceFile.text``; the only position stored is ``
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -93,6 +94,8 @@ class MappedText:
     starts: tuple[int, ...] | None = None
     ends: tuple[int, ...] | None = None
     regions: tuple[Region, ...] = ()
+    parts: tuple[tuple[int, MappedText], ...] = ()
+    """Start and text of each part, when the parts come from several files."""
 
     @classmethod
     def plain(cls, text: str, name: str = "<condition>") -> MappedText:
@@ -100,8 +103,60 @@ class MappedText:
         file = SourceFile(name, text)
         return cls(text, file.whole, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
 
+    @classmethod
+    def at(cls, text: str, place: Span, list_name: str = "") -> MappedText:
+        """A text all of whose characters stand for ``place``, such as a list's items for the list's name."""
+        size = len(text)
+        regions = (Region(0, size, list_name),) if list_name else ()
+        return cls(text, place, (place.start,) * size, (place.end,) * size, regions)
+
+    @classmethod
+    def join(cls, texts: Sequence[MappedText]) -> MappedText:
+        texts = [text for text in texts if text.text] or list(texts[:1])
+        if len(texts) == 1:
+            return texts[0]
+        whole = texts[0].whole
+        joined = "".join(text.text for text in texts)
+        regions, offset = list[Region](), 0
+        starts, ends, parts = list[int](), list[int](), list[tuple[int, MappedText]]()
+        one_file = True
+        for text in texts:
+            regions.extend(Region(r.start + offset, r.end + offset, r.list_name) for r in text.regions)
+            parts.append((offset, text))
+            if text.starts is None or text.ends is None or text.whole.file is not whole.file:
+                one_file = False
+            elif one_file:
+                starts.extend(text.starts)
+                ends.extend(text.ends)
+            offset += len(text.text)
+        if one_file:
+            return cls(joined, whole, tuple(starts), tuple(ends), tuple(regions))
+        return cls(joined, whole, regions=tuple(regions), parts=tuple(parts))
+
+    def slice(self, start: int, end: int) -> MappedText:
+        end = max(start, end)
+        regions = tuple(
+            Region(max(r.start, start) - start, min(r.end, end) - start, r.list_name)
+            for r in self.regions
+            if r.start < end and r.end > start
+        )
+        text = self.text[start:end]
+        if self.parts:
+            pieces = [
+                part.slice(max(start - offset, 0), min(end - offset, len(part.text)))
+                for offset, part in self.parts
+                if offset < end and offset + len(part.text) > start
+            ]
+            return MappedText.join(pieces) if pieces else MappedText("", self.span(start, start))
+        if self.starts is None or self.ends is None:
+            return MappedText(text, self.whole, regions=regions)
+        return MappedText(text, self.whole, self.starts[start:end], self.ends[start:end], regions)
+
     def span(self, start: int, end: int) -> Span:
         """Place of ``text[start:end]``; an empty range gives the empty span before ``start``."""
+        if self.parts:
+            offset, part = self.parts[max(0, bisect_right(self.parts, start, key=lambda entry: entry[0]) - 1)]
+            return part.span(start - offset, min(end - offset, len(part.text)))
         if self.starts is None or self.ends is None or not self.text:
             return self.whole
         file = self.whole.file
@@ -109,5 +164,6 @@ class MappedText:
             return Span(file, self.ends[-1], self.ends[-1])
         if end <= start:
             return Span(file, self.starts[start], self.starts[start])
-        first = self.starts[start]
-        return Span(file, first, max(first, self.ends[min(end, len(self.text)) - 1]))
+        # Where a list's items stand for its name, or an append was written above, the first character need not come first.
+        first = min(self.starts[start], self.starts[min(end, len(self.text)) - 1])
+        return Span(file, first, max(self.ends[start], self.ends[min(end, len(self.text)) - 1]))

@@ -1,0 +1,49 @@
+# Everything is set up in .venv on first use; nothing is installed outside it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench verify-packs agreement clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "cks-trainer needs Python 3.11 or newer; set PYTHON=..." >&2; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { echo "could not make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 2; }
+
+$(VENV)/.run: $(BIN)/python pyproject.toml constraints.txt
+	@echo "setting up $(VENV) ..."
+	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.dev: $(BIN)/python pyproject.toml constraints.txt
+	@echo "setting up $(VENV) with the development tools ..."
+	@$(BIN)/pip install -q --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@ $(VENV)/.run
+
+run: $(VENV)/.run ## open the trainer (on recordings where no Docker answers)
+	@$(BIN)/cks-trainer
+
+test: $(VENV)/.dev ## run the tests
+	$(BIN)/python -m pytest $(TESTS)
+
+check: $(VENV)/.dev ## format, lint, types, layers
+	$(BIN)/ruff format --check trainer tests
+	$(BIN)/ruff check trainer tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev ## timings, as ratios against a baseline of the same run
+	$(BIN)/python -m tests.bench
+
+verify-packs: $(VENV)/.dev ## prove the core pack: starter 0, reference 100 %, decoys fail where they say
+	$(BIN)/cks-trainer pack verify
+
+agreement: $(VENV)/.dev ## agreement with a real Falco, by file
+	$(BIN)/python -m tests.conformance_report
+
+clean: ## remove containers that were left, and the environment
+	-@test -x $(BIN)/cks-trainer && $(BIN)/cks-trainer clean
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,104 @@
+"""grade, list, progress: the contract of design.md section 5."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Done
+from trainer.content import core_pack_folder, load_pack
+
+Cli = Callable[..., Done]
+_PACK, _ = load_pack(core_pack_folder())
+assert _PACK is not None
+EXERCISES = {exercise.slug: exercise for exercise in _PACK.exercises}
+
+
+@pytest.mark.parametrize("slug", EXERCISES)
+def test_reference_passes_and_starter_fails_on_the_recording(cli: Cli, slug: str) -> None:
+    folder = EXERCISES[slug].folder
+    assert folder is not None
+    passed = cli("grade", slug, "--rules", str(folder / "reference.yaml"), "--recorded", "--json")
+    assert passed.code == 0
+    report = json.loads(passed.out)
+    assert [c["id"] for c in report["criteria"]] == [c.id for c in EXERCISES[slug].criteria]
+    for criterion in report["criteria"]:
+        assert criterion["outcome"] == "passed"
+        assert criterion["points"] == criterion["max_points"]
+        assert criterion["actual"]
+        assert criterion["expected"]
+    assert cli("grade", slug, "--rules", str(folder / "starter.yaml"), "--recorded", "--json").code == 1
+
+
+def test_list_names_every_exercise_with_its_state(cli: Cli) -> None:
+    listed = json.loads(cli("list", "--json").out)["exercises"]
+    assert {row["slug"] for row in listed} == set(EXERCISES)
+    assert {row["state"] for row in listed} == {"new"}
+
+
+def test_an_attempt_is_remembered(cli: Cli) -> None:
+    slug = next(iter(EXERCISES))
+    folder = EXERCISES[slug].folder
+    assert folder is not None
+    cli("grade", slug, "--rules", str(folder / "reference.yaml"), "--recorded", "--json")
+    states = {row["slug"]: row for row in json.loads(cli("progress", "--json").out)["exercises"]}
+    assert states[slug]["state"] == "passed"
+    assert states[slug]["attempts"] == 1
+
+
+def test_watch_once_grades_the_file(cli: Cli) -> None:
+    slug = next(iter(EXERCISES))
+    folder = EXERCISES[slug].folder
+    assert folder is not None
+    done = cli("watch", slug, str(folder / "reference.yaml"), "--once")
+    assert done.code == 0
+    assert "passed" in done.out
+
+
+def test_unknown_exercise(cli: Cli) -> None:
+    done = cli("grade", "no-such-exercise", "--rules", "x.yaml")
+    assert done.code == 2
+    assert "no-such-exercise" in done.err
+    assert next(iter(EXERCISES)) in done.err
+
+
+@pytest.mark.parametrize(
+    "make, word",
+    [
+        pytest.param(lambda path: None, "no such file", id="missing"),
+        pytest.param(lambda path: path.mkdir(), "director", id="directory"),
+        pytest.param(lambda path: path.write_bytes(bytes(range(256)) * 64), "binary", id="binary"),
+        pytest.param(lambda path: path.write_bytes(b"# " + b"x" * (11 << 20)), "large", id="too large"),
+    ],
+)
+def test_a_rules_file_that_cannot_be_read(cli: Cli, tmp_path: Path, make: Callable[[Path], object], word: str) -> None:
+    path = tmp_path / "rules.yaml"
+    make(path)
+    done = cli("grade", next(iter(EXERCISES)), "--rules", str(path), "--recorded")
+    assert done.code == 2
+    assert word in done.err.lower()
+    assert "next:" in done.err
+
+
+@pytest.mark.parametrize("text", ["", "- rule: [", "just text\n", "- rule: a\n  condition: and\n"])
+def test_rules_that_do_not_load_are_graded_not_fatal(cli: Cli, tmp_path: Path, text: str) -> None:
+    path = tmp_path / "rules.yaml"
+    path.write_text(text)
+    done = cli("grade", next(iter(EXERCISES)), "--rules", str(path), "--recorded", "--json")
+    assert done.code == 1
+    assert json.loads(done.out)["passed"] is False
+
+
+def test_without_docker_live_says_so(cli: Cli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path}/nothing.sock")
+    slug = next(iter(EXERCISES))
+    folder = EXERCISES[slug].folder
+    done = cli("grade", slug, "--rules", f"{folder}/reference.yaml", "--live")
+    assert done.code == 2
+    assert "docker" in (done.err + done.out).lower()
+    recorded = cli("grade", slug, "--rules", f"{folder}/reference.yaml")
+    assert recorded.code == 0
+    assert "recorded" in recorded.out

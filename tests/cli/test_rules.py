@@ -1,0 +1,105 @@
+"""validate, run, explain, fields, doctor."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.cli.conftest import Done
+
+Cli = Callable[..., Done]
+
+RULE = """\
+- list: wanted
+  items: [bash, dash]
+- rule: wanted shell
+  desc: a wanted shell
+  condition: evt.type = execve and proc.name in (wanted)
+  output: shell %proc.name
+  priority: WARNING
+"""
+EVENTS = [
+    {"evt.num": 1, "evt.time": 1, "evt.type": "execve", "proc.name": "bash"},
+    {"evt.num": 2, "evt.time": 2, "evt.type": "execve", "proc.name": "sh"},
+]
+
+
+def files(folder: Path) -> tuple[str, str]:
+    rules, events = folder / "rules.yaml", folder / "events.jsonl"
+    rules.write_text(RULE)
+    events.write_text("".join(json.dumps(event) + "\n" for event in EVENTS))
+    return str(rules), str(events)
+
+
+def test_run_prints_alerts_as_falco(cli: Cli, tmp_path: Path) -> None:
+    rules, events = files(tmp_path)
+    done = cli("run", "-r", rules, "-e", events)
+    assert done.code == 0
+    (line,) = done.out.splitlines()
+    assert line.endswith(": Warning shell bash")
+
+
+def test_run_json_carries_the_event_number(cli: Cli, tmp_path: Path) -> None:
+    rules, events = files(tmp_path)
+    (alert,) = [json.loads(line) for line in cli("run", "-r", rules, "-e", events, "--json").out.splitlines()]
+    assert alert["rule"] == "wanted shell"
+    assert alert["priority"] == "Warning"
+    assert alert["output_fields"]["evt.num"] == 1
+    assert alert["output_fields"]["proc.name"] == "bash"
+
+
+def test_explain_names_the_clause_and_the_value(cli: Cli, tmp_path: Path) -> None:
+    rules, events = files(tmp_path)
+    done = cli("explain", "-r", rules, "-e", events, "--event", "2")
+    assert done.code == 1
+    assert "proc.name" in done.out
+    assert "sh" in done.out
+    assert "wanted" in done.out
+    assert cli("explain", "-r", rules, "-e", events, "--event", "1").code == 0
+
+
+def test_explain_unknown_rule(cli: Cli, tmp_path: Path) -> None:
+    rules, events = files(tmp_path)
+    done = cli("explain", "-r", rules, "-e", events, "--rule", "nothing")
+    assert done.code == 2
+    assert "wanted shell" in done.err
+
+
+def test_validate_as_falco(cli: Cli, tmp_path: Path) -> None:
+    rules, _ = files(tmp_path)
+    assert cli("validate", rules).code == 0
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(RULE.replace("proc.name in", "proc.nam in"))
+    done = cli("validate", str(broken), "--json")
+    assert done.code == 1
+    (result,) = json.loads(done.out)["falco_load_results"]
+    assert result["successful"] is False
+    assert result["errors"][0]["code"] == "LOAD_ERR_COMPILE_CONDITION"
+    assert "proc.nam" in cli("validate", str(broken)).out
+
+
+def test_fields(cli: Cli) -> None:
+    done = cli("fields", "proc.name", "--json")
+    assert "proc.name" in {info["name"] for info in json.loads(done.out)}
+    assert cli("fields", "no.such.field").code == 1
+    assert cli("fields", "(").code == 2
+
+
+def test_truncated_recording(cli: Cli, tmp_path: Path) -> None:
+    rules, events = files(tmp_path)
+    Path(events).write_text('{"evt.num": 1, "evt.ty')
+    done = cli("run", "-r", rules, "-e", events)
+    assert done.code == 2
+    assert "next:" in done.err
+
+
+def test_doctor_says_what_works(cli: Cli) -> None:
+    rows = {row["name"]: row for row in json.loads(cli("doctor", "--json").out)}
+    assert rows["core pack"]["state"] == "ok"
+    assert rows["recordings"]["state"] == "ok"
+    assert {"docker engine", "terminal", "colours"} <= set(rows)
+
+
+def test_unknown_command_is_usage(cli: Cli) -> None:
+    assert cli("no-such-command").code == 2

@@ -1,0 +1,151 @@
+"""Runs inside the tracer container, as ``python3 -ISc SOURCE``: finds stopped stubs, puts strace on them, sends its lines up.
+
+It imports nothing of the trainer, because the container has none of it. Commands come on stdin, one a line: ``expect KEY``,
+``cont KEY``, ``kill KEY``. Answers go to stdout as a line ``KEY KIND LENGTH`` and LENGTH bytes. Kinds: ``up`` (the agent
+runs), ``ready`` (a stub is traced and stopped; words of `Stub`), ``out`` (lines of strace), ``done`` (the last process is gone).
+"""
+
+import os
+import select
+import sys
+import time
+
+STUB_MARK = b"cks-action:"
+# The signal and json modules are Python source here, and slow to import.
+SIGKILL, SIGCONT = 9, 18
+
+
+class Agent:
+    def __init__(self, options: list[str]) -> None:
+        self.options = options
+        self.expected: set[str] = set()
+        self.vpids: dict[str, int] = {}
+        self.tracers: dict[str, int] = {}
+        self.pipes: dict[int, str] = {}
+        self.tails: dict[str, bytes] = {}
+        self.killing: set[str] = set()
+        self.commands = b""
+
+    def run(self) -> None:
+        self.send("-", "up", b"%d" % os.getpid())
+        while True:
+            readable, _, _ = select.select([0, *self.pipes], [], [], 0.002 if self.expected or self.killing else None)
+            for descriptor in readable:
+                if descriptor:
+                    self.forward(descriptor)
+                elif not self.read_commands():
+                    return
+            if self.expected:
+                self.look_for_stubs()
+            if self.killing:
+                self.kill_held()
+
+    def send(self, key: str, kind: str, payload: bytes = b"") -> None:
+        data = f"{key} {kind} {len(payload)}\n".encode() + payload
+        while data:
+            data = data[os.write(1, data) :]
+
+    def read_commands(self) -> bool:
+        data = os.read(0, 65536)
+        if not data:
+            return False
+        *lines, self.commands = (self.commands + data).split(b"\n")
+        for line in lines:
+            command, key = line.decode().split(" ")
+            if command == "expect":
+                self.expected.add(key)
+            elif command == "cont":
+                self.signal(self.vpids.get(key, 0), SIGCONT)
+            elif command == "kill":
+                self.killing.add(key)
+        return True
+
+    def look_for_stubs(self) -> None:
+        for name in os.listdir("/proc"):
+            if not name.isdigit():
+                continue
+            try:
+                with open(f"/proc/{name}/cmdline", "rb") as file:
+                    words = file.read().split(b"\0")
+                if len(words) < 4 or not words[3].startswith(STUB_MARK):
+                    continue
+                key = words[3][len(STUB_MARK) :].decode()
+                if key in self.expected and self.state(name) == "T":
+                    self.expected.discard(key)
+                    self.trace(key, int(name))
+            except OSError:
+                continue  # it ended while we looked
+
+    def state(self, name: str) -> str:
+        with open(f"/proc/{name}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0]
+
+    def trace(self, key: str, vpid: int) -> None:
+        about = self.about(vpid)
+        read, write = os.pipe()
+        argv = ["strace", *self.options, "-o", "/proc/self/fd/3", "-p", str(vpid)]
+        actions = [(os.POSIX_SPAWN_DUP2, write, 3)] if write != 3 else []
+        os.set_inheritable(write, write == 3)
+        tracer = os.posix_spawn("/usr/bin/strace", argv, {"PATH": "/usr/bin"}, file_actions=actions)
+        os.close(write)
+        self.vpids[key], self.tracers[key], self.tails[key] = vpid, tracer, b""
+        self.pipes[read] = key
+        # Continued before strace holds it, the action would run unseen.
+        for _ in range(4000):
+            if f"\nTracerPid:\t{tracer}\n" in self.status(vpid):
+                break
+            time.sleep(0.0005)
+        self.send(key, "ready", b"%d\0%s" % (tracer, about))
+
+    def status(self, vpid: int) -> str:
+        try:
+            with open(f"/proc/{vpid}/status", errors="replace") as file:
+                return file.read()
+        except OSError:
+            return ""
+
+    def about(self, vpid: int) -> bytes:
+        lines = dict(line.split(":\t", 1) for line in self.status(vpid).splitlines() if ":\t" in line)
+        with open(f"/proc/{vpid}/environ", "rb") as file:
+            environ = file.read()
+        numbers = (vpid, lines["Uid"].split()[1], lines["Gid"].split()[1], int(lines["CapEff"], 16))
+        words = [str(number).encode() for number in numbers]
+        return b"\0".join([*words, os.fsencode(os.readlink(f"/proc/{vpid}/cwd")), environ])
+
+    def forward(self, descriptor: int) -> None:
+        key = self.pipes[descriptor]
+        data = os.read(descriptor, 65536)
+        if data:
+            lines, newline, tail = data.rpartition(b"\n")
+            if newline:
+                self.send(key, "out", self.tails[key] + lines + newline)
+                self.tails[key] = tail
+            else:
+                self.tails[key] += tail
+            return
+        os.close(descriptor)
+        del self.pipes[descriptor]
+        os.waitpid(self.tracers.pop(key), 0)
+        self.send(key, "done", b"")
+
+    def kill_held(self) -> None:
+        """Kill all that an action's strace holds, also what has left its session; again at each turn, until nothing is left."""
+        self.killing &= self.tracers.keys()
+        for key in self.killing:
+            for name in os.listdir("/proc"):
+                if name.isdigit() and self.held_by(int(name), self.tracers[key]):
+                    self.signal(int(name), SIGKILL)
+
+    def held_by(self, pid: int, tracer: int) -> bool:
+        return f"\nTracerPid:\t{tracer}\n" in self.status(pid)
+
+    def signal(self, pid: int, number: int) -> None:
+        try:
+            if pid:
+                os.kill(pid, number)
+        except OSError:
+            pass
+
+
+if __name__ == "__main__":
+    Agent(sys.argv[1:]).run()

@@ -1,0 +1,95 @@
+"""What the inspector must know of the base image: symbolic links, scripts, passwd and group. Read once."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trainer.capture.image import BASE_IMAGE, cache_folder
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+
+@dataclass(frozen=True, slots=True)
+class ImageIndex:
+    image_id: str
+    """12 hexadecimal digits."""
+    links: dict[str, str]
+    shebangs: dict[str, str]
+    passwd: str
+    group: str
+
+
+def image_index(client: APIClient) -> ImageIndex:
+    found: str = client.inspect_image(BASE_IMAGE)["Id"]  # type: ignore[no-untyped-call]
+    identity = found.removeprefix("sha256:")[:12]
+    return _known.get(identity) or _remember(_cached(identity) or _make(client, identity))
+
+
+_known: dict[str, ImageIndex] = {}
+
+
+def _remember(index: ImageIndex) -> ImageIndex:
+    _known[index.image_id] = index
+    return index
+
+
+def _cache_file(identity: str) -> Path:
+    return cache_folder() / f"index-{identity}.json"
+
+
+def _cached(identity: str) -> ImageIndex | None:
+    try:
+        found: dict[str, Any] = json.loads(_cache_file(identity).read_text(encoding="utf-8"))
+        return ImageIndex(identity, found["links"], found["shebangs"], found["passwd"], found["group"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _make(client: APIClient, identity: str) -> ImageIndex:
+    from trainer.capture.docker_engine import labels
+
+    container = client.create_container(BASE_IMAGE, labels=labels("build"))["Id"]
+    try:
+        with tempfile.TemporaryFile() as file:
+            for chunk in client.export(container):
+                file.write(chunk)
+            file.seek(0)
+            with tarfile.open(fileobj=file) as archive:
+                index = _read(archive, identity)
+    finally:
+        client.remove_container(container, force=True)
+    path = _cache_file(identity)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(
+            json.dumps({"links": index.links, "shebangs": index.shebangs, "passwd": index.passwd, "group": index.group}),
+            encoding="utf-8",
+        )
+    except OSError:
+        pass  # it is only a copy
+    return index
+
+
+def _read(archive: tarfile.TarFile, identity: str) -> ImageIndex:
+    links: dict[str, str] = {}
+    shebangs: dict[str, str] = {}
+    texts = {"/etc/passwd": "", "/etc/group": ""}
+    for member in archive:
+        path = "/" + member.name.removeprefix("./").strip("/")
+        if member.issym():
+            links[path] = member.linkname
+        elif member.isreg() and (member.mode & 0o111 or path in texts):
+            file = archive.extractfile(member)
+            if file is None:
+                continue
+            if path in texts:
+                texts[path] = file.read().decode(errors="replace")
+            elif file.read(2) == b"#!":
+                shebangs[path] = "#!" + file.readline(256).decode(errors="replace").rstrip("\n")
+    return ImageIndex(identity, links, shebangs, texts["/etc/passwd"], texts["/etc/group"])

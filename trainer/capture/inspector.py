@@ -1,0 +1,373 @@
+"""From strace's lines to events: keeps the thread table of traced actions and fills in what Falco would show."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+
+from trainer.capture import strace
+from trainer.capture.call import ERRNO_NAMES, Call, result_of
+from trainer.capture.decode import Param, decode
+from trainer.capture.decode_table import CATEGORY, PARAMS, TYPES
+from trainer.capture.event_fields import event_fields
+from trainer.capture.fields import Fields, container_fields, fd_fields, fd_types, process_fields, unknown_fd_fields
+from trainer.capture.layers import Files
+from trainer.capture.lookahead import needs_port, own_port
+from trainer.capture.model import ActionStart, ContainerInfo
+from trainer.capture.processes import (
+    EXECS,
+    FORKS,
+    Attempt,
+    born,
+    change_ids,
+    clone_params,
+    execute,
+    execve_params,
+    exit_params,
+    signal_params,
+)
+from trainer.capture.sockets import Sockets
+from trainer.capture.state import State
+from trainer.capture.threads import FdInfo, Thread, Users
+from trainer.events import Event, FieldValue
+
+_HOST_BASE = 100_000
+_WAIT_RECORDS = 400
+"""Most records that a connect waits for its port."""
+_SHIM = "/usr/bin/containerd-shim-runc-v2"
+_IDS = frozenset("setuid setreuid setresuid setgid setregid setresgid setsid capset prctl".split())  # noqa: SIM905
+_VERSIONED = _IDS | {"setpgid", "chdir", "fchdir"}
+_OPENS = frozenset(("open", "openat", "openat2", "creat"))
+_ACCEPTS = frozenset(("accept", "accept4"))
+
+
+class _Known:
+    """What is kept of one container."""
+
+    def __init__(self, container: ContainerInfo) -> None:
+        self.container = container
+        self.users = Users(container.passwd, container.group)
+        self.files = Files(container)
+        self.sockets = Sockets(container)
+        self.state = State(self.files, self.sockets)
+        self.fields = container_fields(container)
+        shim_pid = 1000 + int(container.id[:6] or "0", 16) % 8000 if _is_hex(container.id[:6]) else 1500
+        systemd = _host_thread(1, "systemd", "/sbin/init", "/usr/lib/systemd/systemd", (), None)
+        args = ("-namespace", "moby", "-id", container.full_id, "-address", "/run/containerd/containerd.sock")
+        self.shim = _host_thread(shim_pid, "containerd-shim", _SHIM, _SHIM, args, systemd)
+        self.init = _host_thread(_HOST_BASE + 1, "", "", "", tuple(container.main[1:]), self.shim)
+        self.init.tid = self.init.vtid = self.init.sid = self.init.vpgid = 1
+        self.init.container = container
+        self.init.exe = container.main[0] if container.main else ""
+        self.init.comm = self.init.next_comm = self.init.exe.rsplit("/", 1)[-1][:15]
+        self.init.exepath = self.files.resolve(self.init.exe if self.init.exe.startswith("/") else f"/usr/bin/{self.init.exe}")
+
+
+def _is_hex(text: str) -> bool:
+    return bool(text) and all(char in "0123456789abcdef" for char in text)
+
+
+def _host_thread(pid: int, comm: str, exe: str, exepath: str, args: tuple[str, ...], parent: Thread | None) -> Thread:
+    return Thread(
+        pid, pid, pid, parent, None, None, comm=comm, next_comm=comm, exe=exe, exepath=exepath, args=args, sid=pid, vpgid=pid
+    )
+
+
+class Inspector:
+    """Reads the lines of one tracer. Events are numbered from 1."""
+
+    def __init__(self, hostname: str = "cks-node") -> None:
+        self._hostname = hostname
+        self._parser = strace.StraceParser()
+        self._queue: deque[strace.Record] = deque()
+        self._scanned = 0
+        self._found: tuple[str, int] | None = None
+        self._threads: dict[int, Thread] = {}
+        self._forking: dict[int, strace.Started] = {}
+        self._known: dict[str, _Known] = {}
+        self._root: Thread | None = None
+        self._host_pids: dict[int, int] = {}
+        self._version = 0
+        self._num = 0
+        self._last_ns = 0
+        self._first_ns = 0
+        self._events: list[Event] = []
+
+    def start(self, action: ActionStart) -> None:
+        """The tracer has attached to the action's stub."""
+        known = self._of(action.container)
+        if action.host_pid:
+            self._host_pids[action.vpid] = action.host_pid
+        bounding = action.caps if action.uid == 0 else action.container.bounding
+        thread = Thread(
+            tid=action.vpid,
+            host_tid=self._host_pid(action.vpid),
+            vtid=action.vpid,
+            parent=known.shim,
+            container=action.container,
+            action=action.action_id,
+            env=tuple(f"{name}={value}" for name, value in action.env.items()),
+            cwd=action.cwd,
+            uid=action.uid,
+            gid=action.gid,
+            permitted=action.caps,
+            effective=action.caps,
+            bounding=bounding,
+            loginuid=action.loginuid,
+            tty=34816 if action.tty else 0,
+            sid=action.vpid,
+            vpgid=action.vpid,
+        )
+        terminal = FdInfo("file", "f", name="/dev/pts/0", nameraw="/dev/pts/0")
+        null, pipe = FdInfo("file", "f", name="/dev/null", nameraw="/dev/null"), FdInfo("pipe", "p")
+        thread.fds = dict.fromkeys((0, 1, 2), terminal) if action.tty else {0: null, 1: pipe, 2: pipe}
+        self._threads[action.vpid] = thread
+        self._root = thread
+        self._version += 1
+
+    def feed(self, line: str) -> list[Event]:
+        """Events that a line completes; a connection's wait for the line that tells its port."""
+        record = self._parser.feed(line)
+        if record is None:
+            return []
+        self._queue.append(record)
+        self._drain(flush=len(self._queue) > _WAIT_RECORDS)
+        return self._taken()
+
+    def finish_action(self, action_id: str | None) -> list[Event]:
+        """What was still waiting, when an action has ended."""
+        self._drain(flush=True)
+        for pid in [pid for pid, thread in self._threads.items() if thread.action == action_id and not thread.alive]:
+            del self._threads[pid]
+        return self._taken()
+
+    def _taken(self) -> list[Event]:
+        events, self._events = self._events, []
+        return events
+
+    def _of(self, container: ContainerInfo) -> _Known:
+        known = self._known.get(container.id)
+        if known is None:
+            known = self._known[container.id] = _Known(container)
+            known.sockets.peek = lambda call: self._found
+        return known
+
+    def _host_pid(self, vpid: int) -> int:
+        return self._host_pids.get(vpid, _HOST_BASE + vpid)
+
+    def _drain(self, *, flush: bool) -> None:
+        while self._queue:
+            head = self._queue[0]
+            self._found = None
+            if isinstance(head, strace.Syscall) and needs_port(head):
+                self._found, waiting = own_port(head, self._queue, self._scanned)
+                if self._found is None and waiting and not flush:
+                    self._scanned = len(self._queue)
+                    return
+            self._scanned = 0
+            self._queue.popleft()
+            self._process(head)
+
+    def _process(self, record: strace.Record) -> None:
+        thread = self._thread(record)
+        if thread is None:
+            return
+        if isinstance(record, strace.Syscall):
+            self._syscall(thread, record)
+        elif isinstance(record, strace.Signal):
+            if thread.shown:
+                self._emit(thread, "signaldeliver", record.time_ns, signal_params(record, thread), {"evt.category": "signal"})
+        elif isinstance(record, strace.Exit):
+            self._exit(thread, record)
+        elif record.name in FORKS:
+            self._forking[record.pid] = record
+
+    def _thread(self, record: strace.Record) -> Thread | None:
+        thread = self._threads.get(record.pid)
+        if thread is not None and thread.alive:
+            return thread
+        if isinstance(record, strace.Exit):
+            return None
+        started = next((item for item in self._forking.values() if item.pid in self._threads), None)
+        parent = self._threads.get(started.pid) if started is not None else self._root
+        if parent is None:
+            return None
+        event, text = (started.name, started.text) if started is not None else ("clone", "")
+        child = self._born(parent, record.pid, event, text, record.time_ns)
+        self._announce(child, event, text, record.time_ns)
+        return child
+
+    def _born(self, parent: Thread, pid: int, event: str, text: str, time_ns: int) -> Thread:
+        init = self._known[parent.container.id].init if parent.container is not None else None
+        child = born(parent, pid, self._host_pid(pid), event, text, time_ns, init)
+        self._threads[pid] = child
+        self._version += 1
+        return child
+
+    def _announce(self, child: Thread, event: str, text: str, time_ns: int) -> None:
+        """The child's own line of a clone."""
+        child.announced = True
+        if child.shown:
+            self._emit(child, event, time_ns, clone_params(child, event, text, 0, None), _result_fields(event, 0))
+
+    def _syscall(self, thread: Thread, record: strace.Syscall) -> None:
+        ret = result_of(record)
+        if record.name in FORKS:
+            self._fork(thread, record, ret)
+            return
+        if not thread.announced and thread.tid == record.pid:
+            self._announce(thread, thread.birth[0], thread.birth[1], record.started_ns)
+        if ret is None or thread.container is None:
+            return
+        known = self._known[thread.container.id]
+        event = TYPES.get(record.name, record.name)
+        call = Call(thread, event, record.text, ret, record.time_ns, known.users)
+        if event in EXECS:
+            self._execve(call, known)
+            return
+        known.state.apply(call, record.ret_text)
+        if event in _VERSIONED and ret >= 0:
+            if event == "setpgid":
+                self._setpgid(call)
+            elif event in _IDS:
+                change_ids(call)
+            self._version += 1
+        if thread.shown:
+            params = decode(call)
+            fields: Fields = {"evt.category": "other"}
+            if event in PARAMS:
+                fields = event_fields(call, params, self._fields_of_fd(call))
+            self._emit(thread, event, record.time_ns, params, fields)
+        known.state.finish(call)
+
+    def _fields_of_fd(self, call: Call) -> Fields:
+        number = call.number
+        if number is None:
+            return {}
+        info = call.info(number)
+        if info is not None:
+            fields = fd_fields(number, info, call.thread, name_changed=call.name_changed)
+        else:
+            name = raw = ""
+            if call.event in _OPENS:
+                first = 0 if call.event in ("open", "creat") else 1
+                raw = call.path(first) or ""
+                full = call.joined(raw, call.fd(0) if first else None) if raw else ""
+                name = full if full is not None else f"<UNKNOWN>{raw}"
+            elif call.event == "open_by_handle_at":
+                name = raw = "<NA>"
+            elif call.event in _ACCEPTS or call.event == "connect":
+                name = raw = "NULL"
+            fields = unknown_fd_fields(number, call.event, name, raw)
+        fields["fd.types"] = fd_types(call.thread.process)
+        return fields
+
+    def _setpgid(self, call: Call) -> None:
+        pid, group = call.num(0), call.num(1)
+        target = self._threads.get(pid) if pid else call.thread
+        if target is not None:
+            target.process.vpgid = group or target.process.vtid
+
+    def _execve(self, call: Call, known: _Known) -> None:
+        thread = call.thread
+        attempt = Attempt(call)
+        if call.ret >= 0:
+            process = thread.process
+            process.uid, process.gid, process.bounding = thread.uid, thread.gid, thread.bounding
+            execute(process, attempt, known.files)
+            process.shown = True
+            process.fds_version += 1
+            self._version += 1
+            call.thread = thread = process
+            call.event = "execve"
+        if thread.shown:
+            self._emit(thread, call.event, call.time_ns, execve_params(call, attempt), _result_fields("execve", call.ret))
+
+    def _fork(self, thread: Thread, record: strace.Syscall, ret: int | None) -> None:
+        self._forking.pop(record.pid, None)
+        if ret is None:
+            return
+        child = None
+        if ret > 0:
+            child = self._threads.get(ret)
+            if child is None or not child.alive:
+                child = self._born(thread, ret, record.name, record.text, record.time_ns)
+                child.announced = False
+                child.birth = (record.name, record.text)
+            elif child.main is None and child.parent is not thread.process and thread.container is not None:
+                child.parent = thread.process
+                self._version += 1
+        if thread.shown:
+            params = clone_params(thread, record.name, record.text, ret, child)
+            self._emit(thread, record.name, record.time_ns, params, _result_fields(record.name, ret))
+
+    def _exit(self, thread: Thread, record: strace.Exit) -> None:
+        if not thread.announced:
+            self._announce(thread, thread.birth[0], thread.birth[1], record.time_ns)
+        self._forking.pop(record.pid, None)
+        process = thread.process
+        process.threads = max(0, process.threads - 1)
+        if thread.main is None and process.parent is not None:
+            process.parent.process.children = max(0, process.parent.process.children - 1)
+        self._version += 1
+        if thread.shown:
+            self._emit(thread, "procexit", record.time_ns, exit_params(record), {"evt.category": "process"})
+        thread.alive = False
+        if thread.main is None and thread.container is not None:
+            init = self._known[thread.container.id].init
+            for other in self._threads.values():
+                if other.alive and other.parent is thread and other is not thread:
+                    other.parent = init
+                    init.children += 1
+            thread.fds = {}
+        self._version += 1
+
+    def _emit(self, thread: Thread, event: str, time_ns: int, params: Sequence[Param], special: Fields) -> None:
+        process = thread.process
+        key = (self._version, process.fds_version, thread.uid, thread.effective)
+        if thread.cache_key != key:
+            assert thread.container is not None
+            known = self._known[thread.container.id]
+            host = {pid: item for pid, item in self._threads.items() if item.alive}
+            thread.cache = known.fields | process_fields(thread, known.users, host)
+            thread.cache_key = key
+        self._num += 1
+        time_ns = max(time_ns, self._last_ns)
+        self._first_ns = self._first_ns or time_ns
+        delta = time_ns - self._last_ns if self._last_ns else 0
+        self._last_ns = time_ns
+        arguments: dict[str, FieldValue] = {}
+        raw: dict[str, FieldValue] = {}
+        shown = []
+        for name, value, text, resolved in params:
+            arguments[name] = resolved or text
+            raw[name] = value
+            shown.append(f"{name}={text}({resolved})" if resolved else f"{name}={text}")
+        line = " ".join(shown)
+        fields: Fields = {
+            **thread.cache,
+            **special,
+            "evt.args": line,
+            "evt.info": line,
+            "evt.arg": arguments,
+            "evt.rawarg": raw,
+            "evt.hostname": self._hostname,
+            "evt.cpu": 0,
+            "evt.dir": ">" if event in ("procexit", "signaldeliver") else "<",
+            "evt.reltime": time_ns - self._first_ns,
+            "evt.deltatime": delta,
+        }
+        if event not in ("procexit", "signaldeliver"):
+            fields["syscall.type"] = event
+        if thread.container is not None and process.start_ns:
+            fields["proc.duration"] = time_ns - process.start_ns
+        self._events.append(Event(self._num, time_ns, event, "syscall", fields, thread.action))
+
+
+def _result_fields(event: str, ret: int) -> Fields:
+    return {
+        "evt.category": CATEGORY.get(event, "process"),
+        "evt.rawres": ret,
+        "evt.res": "SUCCESS" if ret >= 0 else ERRNO_NAMES.get(-ret, str(ret)),
+        "evt.failed": ret < 0,
+    }

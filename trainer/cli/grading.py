@@ -1,0 +1,239 @@
+"""Commands on exercises: list, grade, watch, progress."""
+
+from __future__ import annotations
+
+import locale
+import os
+import threading
+import time
+from pathlib import Path
+
+import click
+
+from trainer.cli.console import ExitCode, emit_json, end_progress, narrate, paint, progress_line, use_color
+from trainer.content import Exercise, Pack, core_pack_folder, load_pack
+from trainer.diagnostics.render import render_plain
+from trainer.engine import Alert
+from trainer.errors import PackError
+from trainer.grading import GradeReport, Outcome, Submission, grade
+from trainer.session import Store
+from trainer.source import SourceFile, read_source
+
+LEARNER_FILE = "falco_rules.local.yaml"
+
+
+def language() -> str:
+    """`ko` for a Korean locale, otherwise `en`; CKS_TRAINER_LANG decides when it is set."""
+    chosen = (
+        os.environ.get("CKS_TRAINER_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    )
+    return "ko" if chosen.lower().startswith("ko") else "en"
+
+
+def core_pack() -> Pack:
+    """Raises PackError with the first problem when the core pack cannot be read."""
+    pack, diagnostics = load_pack(core_pack_folder())
+    if pack is None:
+        first = render_plain(diagnostics[0]) if diagnostics else ""
+        raise PackError(f"the core pack cannot be read\n{first}".rstrip(), "run: cks-trainer doctor")
+    return pack
+
+
+def find_exercise(pack: Pack, slug: str) -> Exercise:
+    for exercise in pack.exercises:
+        if slug in (exercise.slug, exercise.uuid):
+            return exercise
+    close = [exercise.slug for exercise in pack.exercises if slug and (slug in exercise.slug or exercise.slug in slug)]
+    known = ", ".join(close or [exercise.slug for exercise in pack.exercises])
+    raise PackError(f"there is no exercise {slug!r}", f"choose one of: {known}")
+
+
+def _text(texts: object, lang: str) -> str:
+    return str(texts.get(lang) or texts.get("en") or "") if isinstance(texts, dict) else str(texts)
+
+
+@click.command("list")
+@click.option("--json", "as_json", is_flag=True, help="JSON for scripts.")
+def list_command(as_json: bool) -> int:
+    """List the exercises with their state."""
+    pack, lang = core_pack(), language()
+    with Store.open() as store:
+        states = {exercise.slug: str(store.exercise_state(exercise.slug)) for exercise in pack.exercises}
+    if as_json:
+        emit_json(
+            {
+                "pack": {"id": pack.id, "version": pack.version},
+                "exercises": [
+                    {
+                        "slug": e.slug,
+                        "uuid": e.uuid,
+                        "title": dict(e.title),
+                        "difficulty": e.difficulty,
+                        "skills": list(e.skills),
+                        "points": e.points,
+                        "target_seconds": e.target_seconds,
+                        "scenario": e.scenario,
+                        "state": states[e.slug],
+                    }
+                    for e in pack.exercises
+                ],
+                "exams": [],
+            }
+        )
+        return ExitCode.YES
+    for exercise in pack.exercises:
+        state = states[exercise.slug]
+        mark = paint(f"{state:<7}", fg={"passed": "green", "tried": "yellow"}.get(state))
+        minutes = exercise.target_seconds // 60
+        title = _text(dict(exercise.title), lang)
+        click.echo(f"{mark} {exercise.slug:<28} {exercise.difficulty:<6} {minutes:>2} min  {title}")
+    return ExitCode.YES
+
+
+_OUTCOME_COLOR = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.SKIPPED: "bright_black", Outcome.ERROR: "yellow"}
+
+
+def print_report(report: GradeReport, lang: str) -> None:
+    """The report for people, on stdout."""
+    for diagnostic in report.diagnostics:
+        click.echo(render_plain(diagnostic, color=use_color()))
+    for result in report.criteria:
+        mark = paint(f"{result.outcome.value:<8}", fg=_OUTCOME_COLOR[result.outcome])
+        click.echo(f"{mark} {result.points:>2}/{result.max_points:<2} {_text(dict(result.text), lang)}")
+        if result.outcome is not Outcome.PASSED:
+            for label, text in (
+                ("expected", result.expected),
+                ("actual", result.actual),
+                ("why", result.reason),
+                ("help", result.help),
+            ):
+                if text:
+                    click.echo(f"             {label}: {text}")
+    if report.actions:
+        click.echo("")
+    for action in report.actions:
+        color = {"caught": "green", "missed": "red", "false alarm": "red"}.get(action.verdict)
+        click.echo(
+            f"  {paint(f'{action.verdict:<12}', fg=color)} {action.action_id}" + (f": {action.reason}" if action.reason else "")
+        )
+    verdict = paint("passed", fg="green", bold=True) if report.passed else paint("not passed", fg="red", bold=True)
+    click.echo(f"\n{verdict}: {report.score} of {report.max_score} points ({report.source})")
+
+
+def _grade_once(
+    exercise: Exercise, pack: Pack, rules: SourceFile, answers: dict[str, str], live: bool | None, seed: int, quiet: bool
+) -> GradeReport:
+    cancel = threading.Event()
+
+    def on_alert(alert: Alert) -> None:
+        if not quiet:
+            end_progress()
+            narrate(alert.text_line())
+
+    try:
+        report = grade(
+            exercise,
+            Submission({LEARNER_FILE: rules}, answers),
+            pack.base_rules,
+            live=live,
+            seed=seed,
+            pack=pack,
+            on_alert=on_alert,
+            on_progress=lambda progress: progress_line(f"[{progress.step}/{progress.total}] {progress.message}"),
+            cancel=cancel,
+        )
+    except KeyboardInterrupt:
+        cancel.set()
+        raise
+    end_progress()
+    return report
+
+
+def _answers(pairs: tuple[str, ...]) -> dict[str, str]:
+    answers = {}
+    for pair in pairs:
+        name, separator, path = pair.partition("=")
+        if not separator:
+            raise click.BadParameter(f"{pair!r} is not NAME=FILE", param_hint="--answer")
+        answers[name] = read_source(Path(path)).text
+    return answers
+
+
+@click.command("grade")
+@click.argument("exercise")
+@click.option("--rules", required=True, type=click.Path(path_type=Path), help="The learner's rules file.")
+@click.option("--answer", "answers", multiple=True, metavar="NAME=FILE", help="A file that the task asks for.")
+@click.option(
+    "--live/--recorded", "live", default=None, help="Force a live run in Docker, or the recording; default: live where possible."
+)
+@click.option("--seed", default=0, show_default=True, help="Variant of the scenario.")
+@click.option("--json", "as_json", is_flag=True, help="JSON for scripts.")
+def grade_command(exercise: str, rules: Path, answers: tuple[str, ...], live: bool | None, seed: int, as_json: bool) -> int:
+    """Grade one attempt at EXERCISE: what was caught, what was missed, what was a false alarm, and why."""
+    pack = core_pack()
+    found = find_exercise(pack, exercise)
+    source = read_source(rules)
+    report = _grade_once(found, pack, source, _answers(answers), live, seed, as_json)
+    with Store.open() as store:
+        store.record_attempt(found.slug, source.text, report.to_json(), report.score, report.max_score, report.passed)
+    if as_json:
+        emit_json(report.to_json())
+    else:
+        print_report(report, language())
+    if any(result.outcome is Outcome.ERROR for result in report.criteria):
+        return ExitCode.ENVIRONMENT
+    return ExitCode.YES if report.passed else ExitCode.NO
+
+
+@click.command("watch")
+@click.argument("exercise")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--live/--recorded", "live", default=False, help="Grade live at each save; default: the recording.")
+@click.option("--seed", default=0, show_default=True, help="Variant of the scenario.")
+@click.option("--once", is_flag=True, help="Grade once and stop.")
+def watch_command(exercise: str, file: Path, live: bool, seed: int, once: bool) -> int:
+    """Grade FILE at every save, for people who live in vim. Ctrl-C ends it."""
+    pack = core_pack()
+    found = find_exercise(pack, exercise)
+    seen: tuple[int, int] | None = None
+    narrate(f"watching {file}; save it to grade, Ctrl-C to stop")
+    while True:
+        state = _file_state(file)
+        if state != seen and state is not None:
+            seen = state
+            if use_color():
+                click.clear()
+            report = _grade_once(found, pack, read_source(file), {}, live, seed, True)
+            print_report(report, language())
+            if once:
+                return ExitCode.YES if report.passed else ExitCode.NO
+        elif once:
+            read_source(file)
+        time.sleep(0.2)
+
+
+def _file_state(path: Path) -> tuple[int, int] | None:
+    """Changes when the file is written or replaced; None while an editor swaps it."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return (stat.st_mtime_ns, stat.st_ino)
+
+
+@click.command("progress")
+@click.option("--json", "as_json", is_flag=True, help="JSON for scripts.")
+def progress_command(as_json: bool) -> int:
+    """Show what was tried and passed."""
+    pack = core_pack()
+    with Store.open() as store:
+        rows = [
+            {"slug": e.slug, "state": str(store.exercise_state(e.slug)), "attempts": store.attempt_count(e.slug)}
+            for e in pack.exercises
+        ]
+    if as_json:
+        emit_json({"exercises": rows})
+    else:
+        for row in rows:
+            click.echo(f"{row['state']:<7} {row['slug']:<28} attempts: {row['attempts']}")
+    return ExitCode.YES

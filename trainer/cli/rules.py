@@ -1,0 +1,243 @@
+"""Commands on rules files: validate, run, explain, fields."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from trainer.cli.console import ExitCode, emit_json, narrate, paint, use_color
+from trainer.cli.falco_yaml import FalcoSettings
+from trainer.content import core_pack_folder, load_pack
+from trainer.diagnostics.render import render_plain
+from trainer.engine import Explanation, LoadResult, Ruleset, falco_results, falco_text, load_catalogue, load_rules, reason
+from trainer.errors import PackError
+from trainer.events import Event, read_recording
+from trainer.grading import nearest_event
+from trainer.source import SourceFile, read_source
+
+
+@click.command("validate")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print Falco's falco_load_results object.")
+def validate_command(files: tuple[Path, ...], as_json: bool) -> int:
+    """Check rules FILES as `falco -V` does: same verdict, codes and messages."""
+    sources = [read_source(path) for path in files]
+    result = load_rules(sources, mode="falco")
+    if as_json:
+        click.echo(json.dumps(falco_results(result), separators=(",", ":"), sort_keys=True))
+    else:
+        narrate("Validating rules file(s):")
+        for path in files:
+            narrate(f"   {path}")
+        click.echo(falco_text(result))
+        for diagnostic in load_rules(sources).diagnostics:
+            narrate(render_plain(diagnostic, color=use_color(stream_is_err=True)))
+    return ExitCode.YES if result.ok else ExitCode.NO
+
+
+def _base_rules() -> SourceFile:
+    pack, _ = load_pack(core_pack_folder())
+    if pack is None:
+        raise PackError("the core pack cannot be read", "run: cks-trainer doctor")
+    return pack.base_rules
+
+
+def _load(rules: tuple[Path, ...], base: bool) -> LoadResult:
+    """Loads rules for run and explain; errors are narrated."""
+    sources = [read_source(path) for path in rules]
+    result = load_rules([_base_rules(), *sources] if base else sources)
+    for diagnostic in result.diagnostics:
+        if diagnostic.is_error:
+            narrate(render_plain(diagnostic, color=use_color(stream_is_err=True)))
+    return result
+
+
+_RULES_OPTIONS = [
+    click.option("-r", "rules", multiple=True, required=True, type=click.Path(path_type=Path), help="Rules file; in load order."),
+    click.argument("more_rules", nargs=-1, type=click.Path(path_type=Path)),
+    click.option(
+        "-e", "recording", required=True, type=click.Path(path_type=Path), help="Recording, Falco alert log or flat JSON Lines."
+    ),
+    click.option("--base", is_flag=True, help="Load the exam node's base rules first."),
+    click.option("--json", "as_json", is_flag=True, help="JSON for scripts."),
+]
+
+
+def _rules_options(function: Callable[..., int]) -> Callable[..., int]:
+    for option in reversed(_RULES_OPTIONS):
+        function = option(function)
+    return function
+
+
+@click.command("run")
+@_rules_options
+@click.option(
+    "-c",
+    "config",
+    type=click.Path(path_type=Path),
+    help="falco.yaml: json_output, priority, time_format_iso_8601, rule_matching.",
+)
+@click.option("--all", "match_all", is_flag=True, help="rule_matching: all (every matching rule fires, not only the first).")
+def run_command(
+    rules: tuple[Path, ...],
+    more_rules: tuple[Path, ...],
+    recording: Path,
+    base: bool,
+    as_json: bool,
+    config: Path | None,
+    match_all: bool,
+) -> int:
+    """Evaluate rules on a recording and print the alerts as Falco does."""
+    result = _load(rules + more_rules, base)
+    if not result.ok:
+        return ExitCode.NO
+    settings = FalcoSettings.read(config)
+    matching = "all" if match_all else settings.rule_matching
+    as_json = as_json or settings.json_output
+    for event in read_recording(recording).events:
+        for alert in result.ruleset.match(event, matching=matching):
+            if alert.priority <= settings.priority:
+                click.echo(alert.json_line() if as_json else alert.text_line(iso=settings.iso_time))
+    return ExitCode.YES
+
+
+def _tree_lines(node: Explanation, depth: int = 0) -> list[str]:
+    mark = "-" if not node.evaluated else ("✓" if node.matched else "✗")
+    color = "bright_black" if not node.evaluated else ("green" if node.matched else "red")
+    text = node.text
+    if node.kind == "check" and node.evaluated:
+        actual = f"  ({node.field} is {_show(node.actual)})" if node.has_value else f"  ({node.field} is absent)"
+        text += actual
+    lines = ["  " * depth + paint(f"{mark} {text}", fg=color)]
+    for child in node.children:
+        lines.extend(_tree_lines(child, depth + 1))
+    return lines
+
+
+def _show(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str) if not isinstance(value, str) else f"`{value}`"
+
+
+def _explanation_json(node: Explanation) -> dict[str, object]:
+    data: dict[str, object] = {"text": node.text, "kind": node.kind, "matched": node.matched, "evaluated": node.evaluated}
+    if node.kind == "check":
+        data |= {"field": node.field, "actual": node.actual if node.has_value else None, "has_value": node.has_value}
+        data |= {"operator": node.operator, "expected": node.expected, "list": node.list_name}
+    if node.children:
+        data["children"] = [_explanation_json(child) for child in node.children]
+    return data
+
+
+@click.command("explain")
+@_rules_options
+@click.option("--rule", "rule_name", help="Only this rule; by default every rule of the last file.")
+@click.option("--event", "event_num", type=int, help="The event's number; by default the nearest event of each action.")
+@click.option("--action", "action_id", help="The event of this action that came nearest to the rule.")
+def explain_command(
+    rules: tuple[Path, ...],
+    more_rules: tuple[Path, ...],
+    recording: Path,
+    base: bool,
+    as_json: bool,
+    rule_name: str | None,
+    event_num: int | None,
+    action_id: str | None,
+) -> int:
+    """Say why a rule matched an event or not: the clause that decided, and the value that the field had."""
+    result = _load(rules + more_rules, base)
+    ruleset = result.ruleset
+    names = _rule_names(ruleset, rule_name, str((rules + more_rules)[-1]))
+    events = read_recording(recording).events
+    chosen = _chosen_events(ruleset, names, events, event_num, action_id)
+    answers: list[dict[str, object]] = []
+    matched_any = False
+    for name, event in chosen:
+        explanation = ruleset.explain(name, event)
+        sentence = reason(explanation)
+        matched_any = matched_any or explanation.matched
+        answers.append(
+            {
+                "rule": name,
+                "event": event.num,
+                "type": event.type,
+                "action": event.action,
+                "matched": explanation.matched,
+                "reason": sentence,
+                "explanation": _explanation_json(explanation),
+            }
+        )
+        if not as_json:
+            head = f"{name} on event {event.num} ({event.type}{', action ' + event.action if event.action else ''}): "
+            click.echo(head + paint("matched" if explanation.matched else "no match", bold=True))
+            click.echo(f"  {sentence}")
+            for line in _tree_lines(explanation, 1):
+                click.echo(line)
+    if as_json:
+        emit_json(answers)
+    if not chosen:
+        narrate("no event to explain: the recording has no event of this number or action")
+        return ExitCode.ENVIRONMENT
+    return ExitCode.YES if matched_any else ExitCode.NO
+
+
+def _rule_names(ruleset: Ruleset, wanted: str | None, last_file: str) -> list[str]:
+    if wanted is not None:
+        if not any(rule.name == wanted for rule in ruleset.rules):
+            known = ", ".join(rule.name for rule in ruleset.rules) or "none"
+            raise click.BadParameter(f"no rule named {wanted!r} was loaded; rules: {known}", param_hint="--rule")
+        return [wanted]
+    own = [rule.name for rule in ruleset.rules if rule.file.name == last_file]
+    return own or [rule.name for rule in ruleset.rules]
+
+
+def _chosen_events(
+    ruleset: Ruleset, names: list[str], events: tuple[Event, ...], event_num: int | None, action_id: str | None
+) -> list[tuple[str, Event]]:
+    if event_num is not None:
+        return [(name, event) for name in names for event in events if event.num == event_num]
+    actions = list(dict.fromkeys(event.action for event in events if action_id is None or event.action == action_id))
+    chosen = []
+    for name in names:
+        for action in actions:
+            nearest = nearest_event(ruleset, name, [event for event in events if event.action == action])
+            if nearest is not None:
+                chosen.append((name, nearest))
+    return chosen
+
+
+@click.command("fields")
+@click.argument("pattern", default="")
+@click.option("--json", "as_json", is_flag=True, help="JSON for scripts.")
+def fields_command(pattern: str, as_json: bool) -> int:
+    """List the fields of conditions and outputs whose name contains PATTERN (or matches it as a regular expression)."""
+    try:
+        wanted = re.compile(pattern)
+    except re.error as error:
+        raise click.BadParameter(f"not a regular expression: {error}", param_hint="PATTERN") from error
+    found = [info for info in load_catalogue().all() if wanted.search(info.name)]
+    if as_json:
+        emit_json(
+            [
+                {
+                    "name": i.name,
+                    "type": i.type,
+                    "class": i.class_,
+                    "list": i.is_list,
+                    "deprecated": i.deprecated,
+                    "description": dict(i.description),
+                }
+                for i in found
+            ]
+        )
+    else:
+        for info in found:
+            note = " (deprecated)" if info.deprecated else ""
+            click.echo(f"{paint(f'{info.name:<34}', bold=True)} {info.type:<12} {info.description.get('en', '')}{note}")
+    if not found:
+        narrate(f"no field matches {pattern!r}; try: cks-trainer fields proc")
+        return ExitCode.NO
+    return ExitCode.YES

@@ -1,0 +1,123 @@
+"""The kinds of criteria: which keys each has, and reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import re2
+
+from trainer.content.model import Criterion
+from trainer.content.reading import Fields
+from trainer.source.yaml import key_text, plain
+
+Reader = Callable[[Fields, str], object]
+
+PRIORITIES: Final = ("EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "INFORMATIONAL", "DEBUG")
+KEEPABLE: Final = ("condition", "output", "desc", "priority", "tags")
+GATES: Final = frozenset({"fires", "output", "priority", "rule", "answer", "config"})
+"""Kinds of which one must be needed by a criterion that an untouched file would pass."""
+
+
+def _texts(fields: Fields, key: str) -> object:
+    return fields.texts(key, required=True)
+
+
+def _text(fields: Fields, key: str) -> object:
+    return fields.text(key, required=True)
+
+
+def _priority(fields: Fields, key: str) -> object:
+    text = fields.text(key, required=True).upper()
+    if text and text not in PRIORITIES:
+        fields.problems.error(fields.at(key), f"{text!r} is not a priority", f"priorities: {', '.join(PRIORITIES)}")
+    return text
+
+
+def _flag(fields: Fields, key: str) -> object:
+    return fields.flag(key)
+
+
+def _count(fields: Fields, key: str) -> object:
+    return fields.integer(key, low=0)
+
+
+def _keep(fields: Fields, key: str) -> object:
+    kept = fields.texts(key, required=True)
+    for name in kept:
+        if name not in KEEPABLE:
+            fields.problems.error(fields.at(key), f"{name!r} cannot be kept", f"one of: {', '.join(KEEPABLE)}")
+    return kept
+
+
+def _pattern(fields: Fields, key: str) -> object:
+    text = fields.text(key, required=True)
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(text, options)
+    except re2.error as error:
+        fields.problems.error(fields.at(key), f"{text!r} is not an RE2 pattern: {error}")
+    return text
+
+
+def _settings(fields: Fields, key: str) -> object:
+    """Dotted keys of falco.yaml with their values."""
+    mapping = fields.mapping(key, required=True)
+    return {} if mapping is None else {key_text(name): plain(value) for name, value in mapping.node.pairs}
+
+
+_KINDS: Final[dict[str, tuple[dict[str, Reader], tuple[str, ...]]]] = {
+    "loads": ({}, ()),
+    "fires": ({"actions": _texts, "rule": _text}, ("actions",)),
+    "silent": ({"actions": _texts, "rule": _text}, ("actions",)),
+    "output": ({"rule": _text, "line": _text, "fields": _texts, "actions": _texts}, ()),
+    "priority": ({"rule": _text, "priority": _priority}, ("priority",)),
+    "rule": ({"name": _text, "tags": _texts, "source": _text, "enabled": _flag}, ("name",)),
+    "override": ({"rule": _text, "keep": _keep}, ("rule",)),
+    "answer": ({"file": _text, "accept": _texts, "line_pattern": _pattern, "min_lines": _count}, ("file",)),
+    "config": ({"keys": _settings}, ("keys",)),
+}
+KINDS: Final = tuple(_KINDS)
+
+
+def read_criterion(fields: Fields, languages: Sequence[str]) -> Criterion:
+    kind = fields.choice("kind", KINDS, "loads")
+    keys, required = _KINDS[kind]
+    params = {key: read(fields, key) for key, read in keys.items() if fields.has(key) or key in required}
+    fields.ignore(*keys)
+    criterion = Criterion(
+        id=fields.text("id", required=True),
+        kind=kind,
+        points=fields.integer("points", required=True, high=100),
+        text=fields.localised("text", languages),
+        params=params,
+        needs=fields.texts("needs"),
+        hidden=fields.flag("hidden"),
+    )
+    if kind == "output" and ("line" in params) == ("fields" in params):
+        fields.problems.error(fields.span, "an output criterion has one of: line, fields")
+    if kind == "answer" and ("accept" in params) == ("line_pattern" in params):
+        fields.problems.error(fields.span, "an answer criterion has one of: accept, line_pattern")
+    fields.done(f"a criterion of kind {kind}")
+    return criterion
+
+
+def check_needs(entries: Sequence[tuple[Fields, Criterion]]) -> None:
+    """Every need exists and stands before; what an untouched file would pass hangs on something that it would not."""
+    seen: dict[str, Criterion] = {}
+    for fields, criterion in entries:
+        for need in criterion.needs:
+            if need not in seen:
+                where = "needs itself" if need == criterion.id else f"needs {need!r}, which does not stand before it"
+                fields.problems.error(fields.at("needs"), f"criterion {criterion.id!r} {where}")
+        gate = {"silent": frozenset({"fires"}), "override": GATES}.get(criterion.kind)
+        if gate and not any(need in seen and seen[need].kind in gate for need in criterion.needs):
+            fields.problems.error(
+                fields.at("needs"),
+                f"criterion {criterion.id!r} ({criterion.kind}) must need one of kind {', '.join(sorted(gate))}",
+                "otherwise an empty file would earn its points",
+            )
+        if criterion.id in seen:
+            fields.problems.error(fields.at("id"), f"criterion {criterion.id!r} stands here twice")
+        seen[criterion.id] = criterion

@@ -1,0 +1,176 @@
+"""Reading exercise.yaml and the files beside it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+from trainer.content.criteria import check_needs, read_criterion
+from trainer.content.model import Decoy, Exercise, Hint, Scenario
+from trainer.content.reading import Fields, Problems, read_mapping, read_text_file
+from trainer.content.scenarios import NAME, check_version, read_scenario
+from trainer.content.variables import fill
+from trainer.diagnostics import Code, Diagnostic
+from trainer.source import SourceFile, Span
+
+DIFFICULTIES = ("quick", "core", "deep")
+
+
+def read_exercise(
+    folder: Path, languages: Sequence[str] = ("en", "ko")
+) -> tuple[Exercise | None, tuple[Diagnostic, ...], Scenario | None]:
+    """The exercise in ``folder``, what is wrong with it, and its scenario."""
+    problems = Problems()
+    path = folder / "exercise.yaml"
+    fields = read_mapping(path, problems)
+    if fields is None or not check_version(fields, path):
+        return None, tuple(problems.found), None
+    if not NAME.fullmatch(folder.name):
+        problems.error(fields.span, f"folder {folder.name!r}: a slug has lower case letters, digits and - only")
+    exercise_id = fields.text("uuid", required=True)
+    if exercise_id and not _is_uuid(exercise_id):
+        problems.error(
+            fields.at("uuid"), f"{exercise_id!r} is not a uuid", "make one: python3 -c 'import uuid; print(uuid.uuid4())'"
+        )
+    points = fields.integer("points", required=True, low=1, high=1000)
+    entries = [(entry, read_criterion(entry, languages)) for entry in fields.mappings("criteria", required=True)]
+    check_needs(entries)
+    criteria = tuple(criterion for _, criterion in entries)
+    if (total := sum(criterion.points for criterion in criteria)) != points and criteria:
+        problems.error(fields.at("points"), f"'points' is {points}, and the criteria's points add up to {total}")
+    ids = [criterion.id for criterion in criteria]
+    starter, reference = (_beside(folder / name, problems) for name in ("starter.yaml", "reference.yaml"))
+    exercise = Exercise(
+        uuid=exercise_id,
+        slug=folder.name,
+        title=fields.localised("title", languages),
+        domain=fields.text("domain", required=True),
+        skills=fields.texts("skills", required=True),
+        difficulty=fields.choice("difficulty", DIFFICULTIES, "core"),
+        target_seconds=fields.integer("target_seconds", required=True, low=10, high=7200),
+        points=points,
+        scenario=fields.text("scenario", required=True),
+        criteria=criteria,
+        hints=tuple(_hint(entry, ids, languages) for entry in fields.mappings("hints")),
+        decoys=tuple(_decoy(entry, folder, ids, languages) for entry in fields.mappings("decoys")),
+        task=_languages_of(folder, "task", languages, problems, required=True),
+        starter=starter,
+        reference=reference,
+        folder=folder,
+        learned=_languages_of(folder, "learned", languages, problems, required=False),
+    )
+    fields.done("an exercise")
+    scenario = _check_scenario(exercise, fields, entries, languages)
+    return (None if problems.has_errors else exercise), tuple(problems.found), scenario
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def _beside(path: Path, problems: Problems) -> SourceFile:
+    return read_text_file(path, problems) or SourceFile(str(path), "")
+
+
+def _languages_of(folder: Path, stem: str, languages: Sequence[str], problems: Problems, *, required: bool) -> dict[str, str]:
+    texts = {}
+    for language in languages:
+        path = folder / f"{stem}.{language}.md"
+        if path.exists():
+            file = read_text_file(path, problems)
+            if file is not None and file.text.strip():
+                texts[language] = file.text
+            elif file is not None:
+                problems.error(file.whole, f"{path.name} is empty")
+        elif required:
+            tell = problems.error if language == "en" else problems.warning
+            tell(SourceFile(str(path), "").whole, f"{path.name} is missing")
+    return texts
+
+
+def _hint(fields: Fields, ids: Sequence[str], languages: Sequence[str]) -> Hint:
+    hint = Hint(fields.text("when", required=True), fields.localised("text", languages))
+    if hint.when and hint.when != "always" and hint.when not in ids and hint.when not in list(Code):
+        fields.problems.error(
+            fields.at("when"), f"{hint.when!r} is no criterion of this exercise, no diagnostic code and not 'always'"
+        )
+    fields.done("a hint")
+    return hint
+
+
+def _decoy(fields: Fields, folder: Path, ids: Sequence[str], languages: Sequence[str]) -> Decoy:
+    name = fields.text("file", required=True)
+    path = inside(folder, name)
+    if path is None:
+        fields.problems.error(fields.at("file"), f"{name!r} leads out of the exercise's folder")
+    fails = fields.texts("fails", required=True)
+    for criterion_id in fails:
+        if criterion_id not in ids:
+            fields.problems.error(fields.at("fails"), f"there is no criterion {criterion_id!r}")
+    file = _beside(path, fields.problems) if path is not None and name else SourceFile(name, "")
+    decoy = Decoy(file, fails, fields.localised("why", languages))
+    fields.done("a decoy")
+    return decoy
+
+
+def inside(folder: Path, name: str) -> Path | None:
+    """The file ``name`` of ``folder``; None when it would lead elsewhere, through ``..`` or a link."""
+    path = folder / name
+    return path if path.resolve().is_relative_to(folder.resolve()) else None
+
+
+def _check_scenario(
+    exercise: Exercise, fields: Fields, entries: Sequence[tuple[Fields, object]], languages: Sequence[str]
+) -> Scenario | None:
+    """That the scenario is there, and that actions and variables that the exercise names are its own."""
+    if not exercise.scenario or exercise.folder is None:
+        return None
+    problems = fields.problems
+    if not NAME.fullmatch(exercise.scenario):
+        problems.error(fields.at("scenario"), f"{exercise.scenario!r} is not the name of a scenario")
+        return None
+    folder = exercise.folder.resolve().parent.parent / "scenarios" / exercise.scenario
+    if not (folder / "scenario.yaml").is_file():
+        problems.error(fields.at("scenario"), f"there is no scenario {exercise.scenario!r} in {folder.parent}")
+        return None
+    scenario, found = read_scenario(folder, 0, languages)
+    if scenario is None:
+        first = next((diagnostic.message for diagnostic in found if diagnostic.is_error), "")
+        problems.error(fields.at("scenario"), f"scenario {exercise.scenario!r} cannot be used: {first}")
+        return None
+    known = [action.id for action in scenario.actions]
+    for entry, criterion in zip((entry for entry, _ in entries), exercise.criteria, strict=True):
+        actions = criterion.params.get("actions", ())
+        for action in actions if isinstance(actions, tuple) else ():
+            if action not in known:
+                problems.error(entry.at("actions"), f"the scenario has no action {action!r}", f"actions: {', '.join(known)}")
+        _check_uses(_all_texts(criterion.params), entry.span, scenario, problems)
+        _check_uses(criterion.text.values(), entry.at("text"), scenario, problems)
+    for hint in exercise.hints:
+        _check_uses(hint.text.values(), fields.at("hints"), scenario, problems)
+    for file in (exercise.starter, exercise.reference, *(decoy.file for decoy in exercise.decoys)):
+        _check_uses([file.text], file.span(0, 0), scenario, problems)
+    for language, text in (*exercise.task.items(), *exercise.learned.items()):
+        place = SourceFile(str(exercise.folder / f"task.{language}.md"), text)
+        _check_uses([text], place.span(0, 0), scenario, problems)
+    return scenario
+
+
+def _all_texts(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in _all_texts(item)]
+    return [text for item in value for text in _all_texts(item)] if isinstance(value, tuple) else []
+
+
+def _check_uses(texts: object, span: Span, scenario: Scenario, problems: Problems) -> None:
+    def unknown(name: str) -> None:
+        problems.error(span, f"the scenario has no variable {name!r}", f"variables: {', '.join(scenario.variables) or 'none'}")
+
+    for text in texts if isinstance(texts, list) else list(texts):  # type: ignore[call-overload]
+        fill(text, scenario.variables, unknown)

@@ -1,0 +1,143 @@
+"""Reading scenario.yaml."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from trainer.content.model import Action, ActionKind, Container, Scenario
+from trainer.content.reading import Fields, Problems, read_mapping
+from trainer.content.variables import draw, fill
+from trainer.diagnostics import Diagnostic
+from trainer.source import Span
+
+FORMAT_VERSION = 1
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_CONTAINER_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+_IP = re.compile(r"\{ip:([^{}]*)\}")
+_DEFAULT_COMMAND = ("sleep", "600")
+MAX_TIMEOUT = 120.0
+
+
+def check_version(fields: Fields, path: Path, *, required: bool = False) -> bool:
+    """False when the file is of a version that this trainer cannot read; the message says which side to upgrade."""
+    version = fields.integer("format_version", FORMAT_VERSION, required=required, low=-1_000_000)
+    if version > FORMAT_VERSION:
+        fields.problems.error(
+            fields.at("format_version"),
+            f"{path.name} has format_version {version}; this cks-trainer reads up to {FORMAT_VERSION}",
+            "upgrade cks-trainer: pip install --upgrade cks-trainer",
+        )
+        return False
+    if version < 1:
+        fields.problems.error(
+            fields.at("format_version"),
+            f"{path.name} has format_version {version}; this cks-trainer reads from 1",
+            "upgrade the pack: ask its author for a current version",
+        )
+        return False
+    return True
+
+
+def read_scenario(
+    folder: Path, seed: int = 0, languages: Sequence[str] = ("en", "ko")
+) -> tuple[Scenario | None, tuple[Diagnostic, ...]]:
+    """The scenario in ``folder`` with one seed's variables; None when it cannot be used."""
+    problems = Problems()
+    path = folder / "scenario.yaml"
+    plain_fields = read_mapping(path, problems)
+    if plain_fields is None or not check_version(plain_fields, path):
+        return None, tuple(problems.found)
+    variables = draw(_choices(plain_fields), seed)
+
+    def put_in(text: str, span: Span) -> str:
+        def unknown(name: str) -> None:
+            known = ", ".join(variables) or "none"
+            problems.error(span, f"there is no variable {name!r}", f"variables: {known}; a shell's own is written $${{{name}}}")
+
+        return fill(text, variables, unknown)
+
+    fields = Fields(plain_fields.node, Problems(), put_in)
+    fields.problems = problems
+    fields.ignore("format_version", "variables")
+    title = fields.localised("title", languages)
+    containers = tuple(_container(entry) for entry in fields.mappings("containers", required=True))
+    names = [container.name for container in containers]
+    networked = {container.name for container in containers if container.network}
+    actions = tuple(_action(entry, names, networked, languages) for entry in fields.mappings("actions", required=True))
+    fields.done("a scenario")
+    _unique(fields, "containers", "name", names)
+    _unique(fields, "actions", "id", [action.id for action in actions])
+    if problems.has_errors:
+        return None, tuple(problems.found)
+    return Scenario(folder.name, seed, containers, actions, title, variables, folder), tuple(problems.found)
+
+
+def _choices(fields: Fields) -> dict[str, tuple[str, ...]]:
+    variables = fields.mapping("variables")
+    if variables is None:
+        return {}
+    choices = {}
+    names = variables.node.keys()
+    for name in names:
+        options = variables.texts(name, required=True)
+        if not re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", name):
+            fields.problems.error(variables.at(name), f"{name!r} is not a name for a variable")
+        if options:
+            choices[name] = options
+    return choices
+
+
+def _container(fields: Fields) -> Container:
+    container = Container(
+        name=fields.text("name", required=True),
+        image=fields.text("image", required=True),
+        command=fields.texts("command", default=_DEFAULT_COMMAND) or _DEFAULT_COMMAND,
+        user=fields.optional_text("user"),
+        env=fields.pairs("env"),
+        labels=fields.pairs("labels"),
+        network=fields.flag("network"),
+        cap_add=fields.texts("cap_add"),
+        files=fields.pairs("files"),
+        tmpfs=fields.texts("tmpfs"),
+    )
+    if container.name and not _CONTAINER_NAME.fullmatch(container.name):
+        fields.problems.error(fields.at("name"), f"{container.name!r} is not a name that Docker takes")
+    for path in (*container.files, *container.tmpfs):
+        if not path.startswith("/"):
+            key = "files" if path in container.files else "tmpfs"
+            fields.problems.error(fields.at(key), f"{path!r} must be an absolute path")
+    fields.done("a container")
+    return container
+
+
+def _action(fields: Fields, names: Sequence[str], networked: set[str], languages: Sequence[str]) -> Action:
+    action = Action(
+        id=fields.text("id", required=True),
+        run=fields.texts("run", required=True),
+        container=fields.text("in", required=True),
+        kind=ActionKind(fields.choice("kind", [kind.value for kind in ActionKind], ActionKind.ATTACK.value)),
+        user=fields.optional_text("user"),
+        tty=fields.flag("tty"),
+        timeout=fields.number("timeout", 10.0, low=0.1, high=MAX_TIMEOUT),
+        why=fields.localised("why", languages),
+    )
+    if action.id and not NAME.fullmatch(action.id):
+        fields.problems.error(fields.at("id"), f"{action.id!r}: an id has lower case letters, digits and - only")
+    if action.container and action.container not in names:
+        fields.problems.error(fields.at("in"), f"there is no container {action.container!r}", f"containers: {', '.join(names)}")
+    for target in _IP.findall("\n".join(action.run)):
+        if target not in names:
+            fields.problems.error(fields.at("run"), f"{{ip:{target}}}: there is no container {target!r}")
+        elif target not in networked:
+            fields.problems.error(
+                fields.at("run"), f"{{ip:{target}}}: container {target!r} has no network", "give it network: true"
+            )
+    fields.done("an action")
+    return action
+
+
+def _unique(fields: Fields, key: str, what: str, values: Sequence[str]) -> None:
+    for value in sorted({value for value in values if value and values.count(value) > 1}):
+        fields.problems.error(fields.at(key), f"{what} {value!r} is used twice in {key!r}")

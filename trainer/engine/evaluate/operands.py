@@ -1,0 +1,185 @@
+"""The two sides of a check: fields and transformers resolved to a type and a getter, with Falco's refusals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from trainer.engine.evaluate import extract, transform
+from trainer.engine.evaluate.constants import kind_of
+from trainer.engine.evaluate.extract import Getter
+from trainer.engine.fields import FieldCatalogue, FieldProblem
+from trainer.engine.filter.ast import BinaryCheckExpr, FieldExpr, FieldTransformerExpr, TransformerArg, TransformerListExpr, ValueExpr
+from trainer.source import Span
+
+_DEPRECATED = ("evt.dir", "evt.latency", "evt.latency.s", "evt.latency.ns", "evt.latency.human", "evt.wait_latency")
+
+
+@dataclass(frozen=True, slots=True)
+class CompileError:
+    """What Falco refuses: its message, the place, and whether the real program would end there."""
+
+    message: str
+    span: Span
+    pos: int = 0
+    fatal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """One side of a check: ``name`` is the field as written, without its argument."""
+
+    name: str
+    text: str
+    type: str
+    is_list: bool
+    get: Getter
+    any_ancestor: bool = False
+    deprecated: tuple[str, ...] = ()
+    flags: frozenset[str] = frozenset()
+
+
+def left_operand(expr: FieldExpr | FieldTransformerExpr, source: str, catalogue: FieldCatalogue) -> Operand | CompileError:
+    if isinstance(expr, FieldExpr):
+        return field_operand(expr, source, catalogue)
+    return transformer_operand(expr, source, catalogue)
+
+
+def field_operand(expr: FieldExpr, source: str, catalogue: FieldCatalogue) -> Operand | CompileError:
+    info = catalogue.lookup(expr.name, expr.argument, source)
+    if isinstance(info, FieldProblem):
+        return CompileError(info.message, expr.span, expr.pos)
+    negative = expr.argument is not None and expr.argument.startswith("-")
+    any_ancestor = info.name in extract.ANY_ANCESTOR and (expr.argument is None or negative)
+    get = extract.getter(expr.name, expr.argument)
+    is_list = info.is_list and expr.argument is None
+    deprecated = (expr.name,) if expr.name in _DEPRECATED else ()
+    return Operand(expr.name, expr.full_name, info.type, is_list, get, any_ancestor, deprecated, info.flags)
+
+
+def transformer_operand(expr: FieldTransformerExpr, source: str, catalogue: FieldCatalogue) -> Operand | CompileError:
+    name = expr.transformer
+
+    def refuse(message: str, fatal: bool = False) -> CompileError:
+        return CompileError(message, expr.span, expr.pos, fatal)
+
+    if name in transform.SINGLE:
+        if len(expr.arguments) != 1:
+            return refuse("unknown multivalue transformer", fatal=True)
+        if expr.argument is not None:
+            return refuse(f"filter error: transformer '{name}' does not support field arguments")
+        return _single(expr, expr.arguments[0], source, catalogue)
+    if len(expr.arguments) == 1:
+        return refuse(f"unknown field transfomer '{name}'")
+    parts: list[Operand] = []
+    for argument in expr.arguments:
+        part = _argument(argument, source, catalogue)
+        if isinstance(part, CompileError):
+            return part
+        parts.append(part)
+    deprecated = tuple(found for part in parts for found in part.deprecated)
+    text = name
+    if expr.argument is not None and name != "getopt":
+        return refuse(f"filter error: transformer '{name}' does not support field arguments")
+    if name == "concat":
+        if any(part.is_list or kind_of(part.type) != "string" for part in parts):
+            return refuse("concat() arguments must be strings")
+        return Operand(text, text, "CHARBUF", False, lambda event: transform.join("", [part.get(event) for part in parts]), False, deprecated)
+    first, second = parts[0], parts[1]
+    if name == "join":
+        if not second.is_list:
+            return refuse("join() second argument must be a list")
+        return Operand(text, text, "CHARBUF", False, lambda event: transform.join(first.get(event), second.get(event)), False, deprecated)
+    if not first.is_list:
+        return refuse("getopt() first argument must be a list")
+    option = expr.argument
+
+    def options(event: Any) -> Any:
+        pairs = transform.getopt(first.get(event), str(second.get(event)))
+        if pairs is None:
+            return None
+        if option is None:
+            return tuple(found for found, _ in pairs)
+        values = [value for found, value in pairs if found == option]
+        return values[-1] if values else None
+
+    return Operand(text, text, "CHARBUF", option is None, options, False, deprecated)
+
+
+def _single(expr: FieldTransformerExpr, argument: TransformerArg, source: str, catalogue: FieldCatalogue) -> Operand | CompileError:
+    inner = _argument(argument, source, catalogue)
+    if isinstance(inner, CompileError):
+        return inner
+    if isinstance(argument, FieldExpr) and ("NO_TRANSFORMER" in inner.flags):
+        return CompileError(f"field '{inner.name}' does not support transformers", expr.span, expr.pos)
+    result = transform.result_type(expr.transformer, inner.type, inner.is_list)
+    if result is None:
+        subject = f"list field '{inner.name}'" if inner.is_list else f"field '{inner.name}'"
+        message = f"can't add field transformer: type '{inner.type}' is not supported by '{expr.transformer}' transformer applied on {subject}"
+        return CompileError(message, expr.span, expr.pos)
+    fatal = inner.name in ("evt.type", "syscall.type")
+    if fatal:
+        message = f"transformers are not supported on `{inner.name}` by the event code search"
+        return CompileError(message, expr.span, expr.pos, fatal=True)
+    transformer = expr.transformer
+    get = inner.get
+    return Operand(
+        inner.name,
+        f"{transformer}({inner.text})",
+        result[0],
+        result[1],
+        lambda event: transform.apply_single(transformer, get(event)),
+        False,
+        inner.deprecated,
+        frozenset(),
+    )
+
+
+def _argument(argument: TransformerArg, source: str, catalogue: FieldCatalogue) -> Operand | CompileError:
+    if isinstance(argument, FieldExpr):
+        return field_operand(argument, source, catalogue)
+    if isinstance(argument, FieldTransformerExpr):
+        return transformer_operand(argument, source, catalogue)
+    if isinstance(argument, TransformerListExpr):
+        parts: list[Operand] = []
+        for item in argument.items:
+            part = _argument(item, source, catalogue)
+            if isinstance(part, CompileError):
+                return part
+            parts.append(part)
+        deprecated = tuple(found for part in parts for found in part.deprecated)
+        return Operand("list", "list", "CHARBUF", True, lambda event: tuple(part.get(event) for part in parts), False, deprecated)
+    text = argument.text
+    return Operand(text, _quote(argument), "CHARBUF", False, lambda event: text)
+
+
+def _quote(value: ValueExpr) -> str:
+    return f'"{value.text}"' if value.quoted else value.text
+
+
+def right_operand(
+    right: FieldExpr | FieldTransformerExpr, left: Operand, check: BinaryCheckExpr, source: str, catalogue: FieldCatalogue
+) -> Operand | CompileError:
+    """A field or transformer on the right side of an operator."""
+    if check.operator in ("pmatch", "regex"):
+        return CompileError(f"operator '{check.operator.upper()}' doesn't support right-hand side fields", check.span, check.pos)
+    if "NO_RHS" in left.flags:
+        return CompileError(f"field '{left.name}' doesn't support right-hand side fields", check.span, check.pos)
+    inner: Operand | CompileError
+    if isinstance(right, FieldTransformerExpr) and right.transformer == "val":
+        field = right.arguments[0]
+        assert isinstance(field, FieldExpr)
+        inner = field_operand(field, source, catalogue)
+    else:
+        inner = left_operand(right, source, catalogue)
+    if isinstance(inner, CompileError):
+        return inner
+    if left.name in ("evt.type", "syscall.type"):
+        message = "right-hand field comparisons on `evt.type`/`syscall.type` checks are not supported by event code search"
+        return CompileError(message, check.span, check.pos, fatal=True)
+    if "NO_RHS" in inner.flags:
+        return CompileError(f"field '{inner.name}' can't be used as a right-hand side field", check.span, check.pos)
+    if inner.type != left.type:
+        message = f"field '{left.name}' has type '{left.type}' while the right-hand side field '{inner.name}' has incompatible type '{inner.type}'"
+        return CompileError(message, check.span, check.pos)
+    return inner

@@ -1,0 +1,236 @@
+"""Recordings: the file format, and the foreign files that are read as one (Falco alert logs, flat maps).
+
+The own format is JSON Lines in UTF-8, one record a line, the header first and a footer with the counts last::
+
+    {"format": "cks-trainer recording", "format_version": 1, "scenario": ..., "seed": ..., "start_ns": ...}
+    {"state": "cat.1", "fields": {"proc.name": "cat", ...}}
+    {"state": "cat.2", "like": "cat.1", "fields": {what differs}, "without": [what is gone]}
+    {"event": 1, "at": 0, "type": "openat", "action": "read", "state": ["cat.1", "fd.4"], "fields": {"evt.res": ...}}
+    {"result": "read", "exit_code": 0, "started_at": 0, "ended_at": 12000000}
+    {"end": true, "events": 1, "actions": 1}
+
+A state holds the fields that many events share (process, user, container, descriptor). Its name is made from what it holds
+and not from its place in the file, so that one new event leaves the other lines alone. An event's fields are its states', in order,
+and then its own.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from trainer.errors import RecordingError
+from trainer.events.foreign import read_foreign
+from trainer.events.freezing import freeze_map, thaw_map
+from trainer.events.model import ActionResult, Event, FieldValue, Recording, RecordingHeader
+from trainer.events.states import StateTable
+
+FORMAT = "cks-trainer recording"
+FORMAT_VERSION = 1
+MAX_BYTES = 256 * 1024 * 1024
+
+
+def read_recording(path: Path) -> Recording:
+    """The recording in ``path``: own format, Falco alerts or flat maps, gzipped or not."""
+    return parse_recording(_read_bytes(path), str(path))
+
+
+def parse_recording(data: bytes, name: str) -> Recording:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RecordingError(f"{name} is not a recording: byte {error.start} is not UTF-8", _RECORD_AGAIN) from None
+    numbered = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line and not line.isspace()]
+    if not numbered:
+        raise RecordingError(f"{name} is empty", _RECORD_AGAIN)
+    head = _parse_line(numbered[0][1], name, numbered[0][0])
+    if "format_version" not in head:
+        return read_foreign(_parse_lines(numbered, name), [number for number, _ in numbered], name)
+    _check_header(head, name)
+    complete = '"end"' in numbered[-1][1]
+    if not complete:
+        raise RecordingError(f"{name} is cut off: its last record is missing", _RECORD_AGAIN)
+    return _build(head, _parse_lines(numbered, name), [number for number, _ in numbered], name)
+
+
+def write_recording(recording: Recording, path: Path) -> None:
+    """Write ``recording`` with its times from a fixed start (`Recording.normalised`), gzipped where the name ends in ``.gz``."""
+    data = format_recording(recording.normalised()).encode("utf-8", "backslashreplace")
+    if path.suffix == ".gz":
+        data = gzip.compress(data, mtime=0)
+    temporary = path.with_name(path.name + ".part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError as error:
+        raise RecordingError(f"cannot write {path}: {error.strerror}") from None
+
+
+def format_recording(recording: Recording) -> str:
+    """The text of the file, times as they are. A lone surrogate stays in the text; it is encoded as its JSON escape."""
+    header = recording.header
+    start_ns = header.start_ns
+    records: list[dict[str, Any]] = [
+        {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "scenario": header.scenario,
+            "seed": header.seed,
+            "origin": header.origin,
+            "engine": header.engine,
+            "start_ns": start_ns,
+        }
+    ]
+    table = StateTable()
+    for event in recording.events:
+        new, names, own = table.split(event)
+        records.extend(_state_record(*state) for state in new)
+        record: dict[str, Any] = {"event": event.num, "at": event.time_ns - start_ns, "type": event.type}
+        if event.source != "syscall":
+            record["source"] = event.source
+        if event.action is not None:
+            record["action"] = event.action
+        if names:
+            record["state"] = names
+        if own:
+            record["fields"] = thaw_map(own)
+        records.append(record)
+    for action in recording.actions:
+        record = {
+            "result": action.id,
+            "exit_code": action.exit_code,
+            "started_at": action.started_ns - start_ns,
+            "ended_at": action.ended_ns - start_ns,
+        }
+        if action.error is not None:
+            record["error"] = action.error
+        records.append(record)
+    records.append({"end": True, "events": len(recording.events), "actions": len(recording.actions)})
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+_RECORD_AGAIN = "copy the file again, or make it again with: cks-trainer record SCENARIO -o FILE"
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+        if data[:2] == b"\x1f\x8b":
+            with gzip.open(path) as packed:
+                data = packed.read(MAX_BYTES + 1)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise RecordingError(f"{path} is cut off or corrupt: {error}", _RECORD_AGAIN) from None
+    except OSError as error:
+        raise RecordingError(f"cannot read {path}: {error.strerror or error}") from None
+    if len(data) > MAX_BYTES:
+        raise RecordingError(f"{path} is larger than {MAX_BYTES // 1024 // 1024} MB", "record less at once")
+    return data
+
+
+def _parse_line(line: str, name: str, number: int) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise RecordingError(f"{name}, line {number} is not JSON: {error}", _RECORD_AGAIN) from None
+    if not isinstance(record, dict):
+        raise RecordingError(f"{name}, line {number} is not a JSON object", _RECORD_AGAIN)
+    return record
+
+
+def _parse_lines(numbered: list[tuple[int, str]], name: str) -> list[dict[str, Any]]:
+    """All records. One parse of the whole is a third faster than one for each line; the second way finds the line to blame."""
+    try:
+        records = json.loads("[" + ",".join([line for _, line in numbered]) + "]")
+        if len(records) == len(numbered) and all([record.__class__ is dict for record in records]):
+            return records  # type: ignore[no-any-return]
+    except (ValueError, RecursionError):
+        pass
+    return [_parse_line(line, name, number) for number, line in numbered]
+
+
+def _check_header(head: Mapping[str, Any], name: str) -> None:
+    version = head["format_version"]
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        raise RecordingError(f"{name}: format_version is {version!r}", _RECORD_AGAIN)
+    if version > FORMAT_VERSION:
+        raise RecordingError(
+            f"{name} has format_version {version}; this cks-trainer reads up to {FORMAT_VERSION}",
+            "upgrade cks-trainer: pip install --upgrade cks-trainer",
+        )
+
+
+def _build(head: Mapping[str, Any], records: list[dict[str, Any]], numbers: list[int], name: str) -> Recording:
+    start = head.get("start_ns", 0)
+    states: dict[str, dict[str, FieldValue]] = {}
+    events: list[Event] = []
+    actions: list[ActionResult] = []
+    footer: Mapping[str, Any] | None = None
+    index = 0
+    try:
+        for index, record in enumerate(records[1:], 1):
+            if "event" in record:
+                own = record.get("fields")
+                fields: dict[str, FieldValue] = {}
+                for state in record.get("state", ()):
+                    fields.update(states[state])
+                if own:
+                    fields.update(own if _frozen_already(own) else freeze_map(own))
+                events.append(
+                    Event(
+                        record["event"],
+                        start + record["at"],
+                        record["type"],
+                        record.get("source", "syscall"),
+                        fields,
+                        record.get("action"),
+                    )
+                )
+            elif "state" in record:
+                base = states[record["like"]] if "like" in record else {}
+                without = record.get("without", ())
+                merged = base | freeze_map(record["fields"])
+                for gone in without:
+                    del merged[gone]
+                states[record["state"]] = merged
+            elif "result" in record:
+                started, ended = start + record["started_at"], start + record["ended_at"]
+                actions.append(ActionResult(record["result"], record.get("exit_code"), started, ended, record.get("error")))
+            elif "end" in record:
+                footer = record
+            else:
+                raise RecordingError(f"{name}, line {numbers[index]}: unknown record {sorted(record)}", _RECORD_AGAIN)
+        header = RecordingHeader(head["format_version"], head["scenario"], head["seed"], head["origin"], head["engine"], start)
+    except KeyError as error:
+        raise RecordingError(f"{name}, line {numbers[index]}: {error} is missing", _RECORD_AGAIN) from None
+    except (TypeError, ValueError, AttributeError) as error:
+        raise RecordingError(f"{name}, line {numbers[index]} is corrupt: {error}", _RECORD_AGAIN) from None
+    if footer is None or "event" in records[-1]:
+        raise RecordingError(f"{name} is cut off: its last record is missing", _RECORD_AGAIN)
+    if footer.get("events") != len(events) or footer.get("actions") != len(actions):
+        raise RecordingError(
+            f"{name} is corrupt: {len(events)} events and {len(actions)} actions where its last record says "
+            f"{footer.get('events')} and {footer.get('actions')}",
+            _RECORD_AGAIN,
+        )
+    return Recording(header, tuple(events), tuple(actions))
+
+
+def _frozen_already(own: Mapping[str, Any]) -> bool:
+    """No list and no object among the values: the usual case, told apart cheaply."""
+    return not any([value.__class__ is list or value.__class__ is dict for value in own.values()])
+
+
+def _state_record(name: str, like: str | None, fields: Mapping[str, FieldValue], without: Iterable[str]) -> dict[str, Any]:
+    record: dict[str, Any] = {"state": name}
+    if like is not None:
+        record["like"] = like
+    record["fields"] = thaw_map(fields)
+    if gone := sorted(without):
+        record["without"] = gone
+    return record

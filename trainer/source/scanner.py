@@ -1,0 +1,466 @@
+"""YAML tokens in yaml-cpp's way, which is the YAML that Falco reads.
+
+PyYAML differs in what it accepts (tabs, simple keys, stray characters, documents) and in where it points, so it cannot tell
+a learner what Falco would say. The rules here follow yaml-cpp's behaviour: tokens whose simple keys a later colon confirms.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from trainer.source.scalars import BREAK, Chomp, Fold, ScalarScan, YamlProblem
+
+_BLANK_BREAK_END = r"(?=[ \t\r\n]|\Z)"
+_DOC_START = re.compile(r"---" + _BLANK_BREAK_END)
+_DOC_END = re.compile(r"\.\.\." + _BLANK_BREAK_END)
+_BLOCK_ENTRY = re.compile(r"-" + _BLANK_BREAK_END)
+_KEY = re.compile(r"\?(?=[ \t\r\n])")
+_VALUE = re.compile(r":" + _BLANK_BREAK_END)
+_VALUE_IN_FLOW = re.compile(r":(?=[ \t\r\n,\]}]|\Z)")
+_NOT_PLAIN = re.compile(r"[ \t\r\n,\[\]{}#&*!|>'\"%@`]|[-?:](?:[ \t\r\n]|\Z)")
+_NOT_PLAIN_IN_FLOW = re.compile(r"[ \t\r\n?,\[\]{}#&*!|>'\"%@`]|[-:](?:[ \t]|\Z)")
+_WHITE = re.compile(r"[ \t]+")
+_LINE_REST = re.compile(r"[^\r\n]*")
+_ANCHOR = re.compile(r"[^\[\]{}, \t\r\n]*")
+_BLOCK_HEADER = re.compile(r"[+-][0-9]|[0-9][+-]|[+-]|[0-9]|")
+_WORD = re.compile(r"[A-Za-z0-9-]*")
+_TAG = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$_.~*'()-]|%[0-9A-Fa-f]{2})*")
+_URI = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$,_.!~*'()\[\]-]|%[0-9A-Fa-f]{2})*")
+_DIRECTIVE_WORD = re.compile(r"[^ \t\r\n]*")
+
+
+class Kind(Enum):
+    DIRECTIVE = auto()
+    DOC_START = auto()
+    DOC_END = auto()
+    BLOCK_SEQ_START = auto()
+    BLOCK_MAP_START = auto()
+    BLOCK_SEQ_END = auto()
+    BLOCK_MAP_END = auto()
+    BLOCK_ENTRY = auto()
+    FLOW_SEQ_START = auto()
+    FLOW_MAP_START = auto()
+    FLOW_SEQ_END = auto()
+    FLOW_MAP_END = auto()
+    FLOW_ENTRY = auto()
+    KEY = auto()
+    VALUE = auto()
+    ANCHOR = auto()
+    ALIAS = auto()
+    TAG = auto()
+    PLAIN = auto()
+    QUOTED = auto()
+
+
+class Status(Enum):
+    VALID = auto()
+    INVALID = auto()
+    UNVERIFIED = auto()
+
+
+@dataclass(eq=False)
+class Token:
+    kind: Kind
+    start: int
+    end: int
+    value: str = ""
+    style: str = ""
+    scan: ScalarScan | None = None
+    params: tuple[str, ...] = ()
+    status: Status = Status.VALID
+
+
+@dataclass(eq=False)
+class _Indent:
+    column: int
+    kind: Kind | None
+    """BLOCK_SEQ_START, BLOCK_MAP_START, or None for the outermost."""
+    status: Status = Status.VALID
+    token: Token | None = None
+
+
+@dataclass(eq=False)
+class _SimpleKey:
+    pos: int
+    line_start: int
+    flow_level: int
+    key: Token
+    indent: _Indent | None
+
+    def settle(self, status: Status) -> None:
+        self.key.status = status
+        if self.indent is not None:
+            self.indent.status = status
+            if self.indent.token is not None:
+                self.indent.token.status = status
+
+
+@dataclass
+class Scanner:
+    text: str
+    pos: int = 0
+    line_start: int = 0
+    tokens: deque[Token] = field(default_factory=deque)
+    flows: list[str] = field(default_factory=list)
+    indents: list[_Indent] = field(default_factory=lambda: [_Indent(-1, None)])
+    simple_keys: list[_SimpleKey] = field(default_factory=list)
+    key_allowed: bool = True
+    scalar_allowed: bool = True
+    json_flow: bool = False
+    ended: bool = False
+
+    # What the composer uses.
+
+    def peek(self) -> Token | None:
+        """Next confirmed token, or None at the end of the stream."""
+        while True:
+            while self.tokens:
+                status = self.tokens[0].status
+                if status is Status.VALID:
+                    return self.tokens[0]
+                if status is Status.UNVERIFIED:
+                    break
+                self.tokens.popleft()
+            if self.ended:
+                return None
+            self._next()
+
+    def pop(self) -> None:
+        if self.peek() is not None:
+            self.tokens.popleft()
+
+    # One token.
+
+    @property
+    def _column(self) -> int:
+        return self.pos - self.line_start
+
+    def _push(self, kind: Kind, start: int, length: int = 0) -> Token:
+        token = Token(kind, start, start + length)
+        self.tokens.append(token)
+        return token
+
+    def _next(self) -> None:
+        self._to_next_token()
+        self._pop_indents()
+        text, pos = self.text, self.pos
+        if pos >= len(text):
+            self._end_stream()
+            return
+        char = text[pos]
+        flow = bool(self.flows)
+        if pos == self.line_start:
+            if char == "%":
+                return self._directive()
+            if _DOC_START.match(text, pos):
+                return self._document(Kind.DOC_START)
+            if _DOC_END.match(text, pos):
+                return self._document(Kind.DOC_END)
+        if char in "[{":
+            return self._flow_start(char)
+        if char in "]}":
+            return self._flow_end(char)
+        if char == ",":
+            return self._flow_entry()
+        if char == "-" and _BLOCK_ENTRY.match(text, pos):
+            return self._block_entry()
+        if char == "?" and _KEY.match(text, pos):
+            return self._key()
+        if char == ":" and self._is_value(flow):
+            return self._value()
+        if char in "*&":
+            return self._anchor(char)
+        if char == "!":
+            return self._tag()
+        if not flow and char in "|>":
+            return self._block_scalar(char)
+        if char in "'\"":
+            return self._flow_scalar(Kind.QUOTED, "single" if char == "'" else "double")
+        if not (_NOT_PLAIN_IN_FLOW if flow else _NOT_PLAIN).match(text, pos):
+            return self._flow_scalar(Kind.PLAIN, "flow" if flow else "plain")
+        raise YamlProblem(pos, "unknown token")
+
+    def _is_value(self, flow: bool) -> bool:
+        if not flow:
+            return _VALUE.match(self.text, self.pos) is not None
+        return self.json_flow or _VALUE_IN_FLOW.match(self.text, self.pos) is not None
+
+    def _to_next_token(self) -> None:
+        text, size = self.text, len(self.text)
+        while self.pos < size:
+            if match := _WHITE.match(text, self.pos):
+                if not self.flows and "\t" in match.group():
+                    self.key_allowed = False
+                self.pos = match.end()
+            if text[self.pos : self.pos + 1] == "#":
+                rest = _LINE_REST.match(text, self.pos)
+                assert rest is not None
+                self.pos = rest.end()
+            end = BREAK.match(text, self.pos)
+            if end is None:
+                return
+            self._invalidate_key()
+            self.pos = end.end()
+            if end.group().endswith("\n"):
+                self.line_start = self.pos
+            self.scalar_allowed = True
+            if not self.flows:
+                self.key_allowed = True
+
+    def _end_stream(self) -> None:
+        self.line_start = self.pos
+        self._pop_all_indents()
+        self.simple_keys.clear()
+        self.key_allowed = False
+        self.ended = True
+        for token in self.tokens:
+            # yaml-cpp hands out a key that it never confirmed: ``a: 1`` and then ``b`` at the end of input is a map of both.
+            if token.status is Status.UNVERIFIED:
+                token.status = Status.VALID
+
+    # Indentation.
+
+    def _push_indent(self, column: int, kind: Kind, status: Status = Status.VALID) -> _Indent | None:
+        if self.flows:
+            return None
+        last = self.indents[-1]
+        if column < last.column:
+            return None
+        if column == last.column and not (kind is Kind.BLOCK_SEQ_START and last.kind is Kind.BLOCK_MAP_START):
+            return None
+        token = self._push(kind, self.pos)
+        token.status = status
+        self.indents.append(_Indent(column, kind, status, token))
+        return self.indents[-1]
+
+    def _pop_indents(self) -> None:
+        if self.flows:
+            return
+        column = self._column
+        while self.indents:
+            top = self.indents[-1]
+            if top.column < column:
+                break
+            if top.column == column and not (top.kind is Kind.BLOCK_SEQ_START and not _BLOCK_ENTRY.match(self.text, self.pos)):
+                break
+            self._pop_indent()
+        while self.indents and self.indents[-1].status is Status.INVALID:
+            self._pop_indent()
+
+    def _pop_all_indents(self) -> None:
+        if self.flows:
+            return
+        while self.indents and self.indents[-1].kind is not None:
+            self._pop_indent()
+
+    def _pop_indent(self) -> None:
+        top = self.indents.pop()
+        if top.status is not Status.VALID:
+            self._invalidate_key()
+        elif top.kind is not None:
+            self._push(Kind.BLOCK_SEQ_END if top.kind is Kind.BLOCK_SEQ_START else Kind.BLOCK_MAP_END, self.pos)
+
+    # Simple keys.
+
+    def _insert_key(self) -> None:
+        level = len(self.flows)
+        if not self.key_allowed or (self.simple_keys and self.simple_keys[-1].flow_level == level):
+            return
+        indent = None if self.flows else self._push_indent(self._column, Kind.BLOCK_MAP_START, Status.UNVERIFIED)
+        token = self._push(Kind.KEY, self.pos)
+        token.status = Status.UNVERIFIED
+        self.simple_keys.append(_SimpleKey(self.pos, self.line_start, level, token, indent))
+
+    def _invalidate_key(self) -> None:
+        if self.simple_keys and self.simple_keys[-1].flow_level == len(self.flows):
+            self.simple_keys.pop().settle(Status.INVALID)
+
+    def _verify_key(self) -> bool:
+        if not self.simple_keys or self.simple_keys[-1].flow_level != len(self.flows):
+            return False
+        key = self.simple_keys.pop()
+        valid = self.line_start == key.line_start and self.pos - key.pos <= 1024
+        key.settle(Status.VALID if valid else Status.INVALID)
+        return valid
+
+    # Kinds of tokens.
+
+    def _reset(self) -> None:
+        self._pop_all_indents()
+        self.simple_keys.clear()
+        self.key_allowed = self.json_flow = False
+
+    def _directive(self) -> None:
+        self._reset()
+        start = self.pos
+        rest = _LINE_REST.match(self.text, start + 1)
+        assert rest is not None
+        words = rest.group().split("#", 1)[0].split()
+        token = self._push(Kind.DIRECTIVE, start)
+        token.value, token.params = (words[0], tuple(words[1:])) if words else ("", ())
+        self.pos = token.end = rest.end()
+
+    def _document(self, kind: Kind) -> None:
+        self._reset()
+        self._push(kind, self.pos, 3)
+        self.pos += 3
+
+    def _flow_start(self, char: str) -> None:
+        self._insert_key()
+        self.key_allowed, self.json_flow = True, False
+        self.flows.append(char)
+        self._push(Kind.FLOW_SEQ_START if char == "[" else Kind.FLOW_MAP_START, self.pos, 1)
+        self.pos += 1
+
+    def _solo_entry(self) -> None:
+        """A flow map's key without a colon."""
+        if self.flows and self.flows[-1] == "{":
+            if self._verify_key():
+                self._push(Kind.VALUE, self.pos)
+        elif self.flows:
+            self._invalidate_key()
+
+    def _flow_end(self, char: str) -> None:
+        if not self.flows:
+            raise YamlProblem(self.pos, "illegal flow end")
+        self._solo_entry()
+        self.key_allowed, self.json_flow = False, True
+        if self.flows[-1] != ("[" if char == "]" else "{"):
+            raise YamlProblem(self.pos, "illegal flow end")
+        self.flows.pop()
+        self._push(Kind.FLOW_SEQ_END if char == "]" else Kind.FLOW_MAP_END, self.pos, 1)
+        self.pos += 1
+
+    def _flow_entry(self) -> None:
+        self._solo_entry()
+        self.key_allowed, self.json_flow = True, False
+        self._push(Kind.FLOW_ENTRY, self.pos, 1)
+        self.pos += 1
+
+    def _block_entry(self) -> None:
+        if self.flows or not self.key_allowed:
+            raise YamlProblem(self.pos, "illegal block entry")
+        self._push_indent(self._column, Kind.BLOCK_SEQ_START)
+        self.key_allowed, self.json_flow = True, False
+        self._push(Kind.BLOCK_ENTRY, self.pos, 1)
+        self.pos += 1
+
+    def _key(self) -> None:
+        if not self.flows:
+            if not self.key_allowed:
+                raise YamlProblem(self.pos, "illegal map key")
+            self._push_indent(self._column, Kind.BLOCK_MAP_START)
+        self.key_allowed = not self.flows
+        self._push(Kind.KEY, self.pos, 1)
+        self.pos += 1
+
+    def _value(self) -> None:
+        simple = self._verify_key()
+        self.json_flow = False
+        if simple:
+            self.key_allowed = False
+        else:
+            if not self.flows:
+                if not self.key_allowed:
+                    raise YamlProblem(self.pos, "illegal map value")
+                self._push_indent(self._column, Kind.BLOCK_MAP_START)
+            self.key_allowed = not self.flows
+        self.scalar_allowed = True
+        self._push(Kind.VALUE, self.pos, 1)
+        self.pos += 1
+
+    def _anchor(self, char: str) -> None:
+        self._insert_key()
+        self.key_allowed = self.json_flow = False
+        start = self.pos
+        match = _ANCHOR.match(self.text, start + 1)
+        assert match is not None
+        self.pos = match.end()
+        alias = char == "*"
+        if not match.group():
+            raise YamlProblem(self.pos, "alias not found after *" if alias else "anchor not found after &")
+        if self.pos < len(self.text) and self.text[self.pos] not in "?:,]}%@` \t\r\n":
+            raise YamlProblem(self.pos, f"illegal character found while scanning {'alias' if alias else 'anchor'}")
+        self._push(Kind.ALIAS if alias else Kind.ANCHOR, start, self.pos - start).value = match.group()
+
+    def _tag(self) -> None:
+        self._insert_key()
+        self.key_allowed = self.json_flow = False
+        start, text = self.pos, self.text
+        if text[start + 1 : start + 2] == "<":
+            match = _URI.match(text, start + 2)
+            assert match is not None
+            if text[match.end() : match.end() + 1] != ">":
+                raise YamlProblem(match.end(), "end of verbatim tag not found")
+            self.pos = match.end() + 1
+        else:
+            word = _WORD.match(text, start + 1)
+            tag = _TAG.match(text, start + 1)
+            assert word is not None
+            assert tag is not None
+            self.pos = tag.end()
+            if text[self.pos : self.pos + 1] == "!":
+                if word.end() != tag.end():
+                    raise YamlProblem(word.end(), "illegal character found while scanning tag handle")
+                suffix = _TAG.match(text, self.pos + 1)
+                assert suffix is not None
+                self.pos = suffix.end()
+                if not suffix.group():
+                    raise YamlProblem(self.pos, "tag handle with no suffix")
+        self._push(Kind.TAG, start, self.pos - start).value = text[start : self.pos]
+
+    # Scalars.
+
+    def _flow_scalar(self, kind: Kind, style: str) -> None:
+        if not self.scalar_allowed:
+            raise YamlProblem(self.pos, "unexpected scalar")
+        start = self.pos
+        indent = 0 if kind is Kind.QUOTED or self.flows else self.indents[-1].column + 1 if self.indents else 0
+        self._insert_key()
+        chomp = Chomp.CLIP if kind is Kind.QUOTED else Chomp.STRIP
+        begin = start + 1 if kind is Kind.QUOTED else start
+        scan = ScalarScan(self.text, begin, self.line_start, style, indent, Fold.FLOW, chomp)
+        scan.run()
+        self._finish_scalar(kind, start, scan, {"single": "'", "double": '"'}.get(style, ""))
+        self.key_allowed = scan.at_new_line
+        self.json_flow = kind is Kind.QUOTED
+        if kind is Kind.QUOTED:
+            self.scalar_allowed = bool(self.flows)
+
+    def _block_scalar(self, char: str) -> None:
+        text, start = self.text, self.pos
+        header = _BLOCK_HEADER.match(text, start + 1)
+        assert header is not None
+        chomp, indent, detect = Chomp.CLIP, 1, True
+        for index, mark in enumerate(header.group()):
+            if mark in "+-":
+                chomp = Chomp.KEEP if mark == "+" else Chomp.STRIP
+            elif mark == "0":
+                raise YamlProblem(start + 2 + index, "cannot set zero indentation for a block scalar")
+            else:
+                indent, detect = int(mark), False
+        pos = header.end()
+        if white := _WHITE.match(text, pos):
+            pos = white.end()
+        if text[pos : pos + 1] == "#":
+            rest = _LINE_REST.match(text, pos)
+            assert rest is not None
+            pos = rest.end()
+        if pos < len(text) and text[pos] not in "\r\n":
+            raise YamlProblem(pos, "unexpected character in block scalar")
+        if self.indents and self.indents[-1].column >= 0:
+            indent += self.indents[-1].column
+        fold = Fold.BLOCK if char == ">" else Fold.KEEP
+        scan = ScalarScan(text, pos, self.line_start, "block", indent, fold, chomp, detect)
+        scan.run()
+        self._finish_scalar(Kind.QUOTED, start, scan, char)
+        self.key_allowed, self.json_flow = True, False
+
+    def _finish_scalar(self, kind: Kind, start: int, scan: ScalarScan, style: str) -> None:
+        self.pos, self.line_start = scan.pos, scan.line_start
+        token = self._push(kind, start)
+        token.end = scan.pos if kind is Kind.QUOTED and style in ("'", '"') else (scan.ends[-1] if scan.ends else start)
+        token.value, token.style, token.scan = scan.value, style, scan

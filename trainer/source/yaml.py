@@ -1,0 +1,428 @@
+"""YAML documents as trees whose every node knows its place, composed the way yaml-cpp (Falco's parser) does it.
+
+Bad input is a value: ``Composed.error``. Of two equal keys the first wins, ``<<`` is an ordinary key, tags change nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from trainer.source.scalars import ScalarScan, YamlProblem
+from trainer.source.scanner import Kind, Scanner, Token
+from trainer.source.spans import MappedText, SourceFile, Span
+
+MAX_SIZE = 10_000_000
+"""Code points of a file that is still read."""
+MAX_DEPTH = 500
+MAX_PLAIN = 2_000_000
+"""Values that ``plain`` may make: aliases of aliases grow without bound."""
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_INT = re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_TRUE = frozenset({"true", "True", "TRUE"})
+_FALSE = frozenset({"false", "False", "FALSE"})
+
+
+class YamlMark(NamedTuple):
+    """yaml-cpp's mark: line and column from 0, column and offset counted in UTF-8 bytes."""
+
+    line: int
+    column: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class YamlError:
+    message: str
+    """yaml-cpp's text without its position."""
+    mark: YamlMark
+    span: Span
+    is_conversion: bool = False
+    """True for a key that is no scalar, which Falco finds after parsing."""
+
+    @property
+    def full_message(self) -> str:
+        return f"yaml-cpp: error at line {self.mark.line + 1}, column {self.mark.column + 1}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class YamlScalar:
+    value: str
+    style: str
+    """Empty for a plain scalar, else its indicator."""
+    tag: str
+    span: Span
+    mark: YamlMark
+    mapped: MappedText = field(repr=False)
+    null: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class YamlSequence:
+    items: tuple[YamlNode, ...]
+    span: Span
+    mark: YamlMark
+    flow: bool = False
+
+    def __iter__(self) -> Iterator[YamlNode]:
+        return iter(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlMapping:
+    pairs: tuple[tuple[YamlNode, YamlNode], ...]
+    span: Span
+    mark: YamlMark
+    flow: bool = False
+
+    def get(self, key: str) -> YamlNode | None:
+        """Value of the first such key."""
+        for name, value in self.pairs:
+            if key_text(name) == key:
+                return value
+        return None
+
+    def key(self, key: str) -> YamlNode | None:
+        """The key's own node."""
+        for name, _ in self.pairs:
+            if key_text(name) == key:
+                return name
+        return None
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(key_text(name) or "" for name, _ in self.pairs)
+
+
+YamlNode: TypeAlias = YamlScalar | YamlSequence | YamlMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    documents: tuple[YamlNode | None, ...]
+    error: YamlError | None = None
+
+
+def key_text(node: YamlNode) -> str | None:
+    if not isinstance(node, YamlScalar):
+        return None
+    return "null" if node.null else node.value
+
+
+def is_null(node: YamlNode | None) -> bool:
+    return node is None or (isinstance(node, YamlScalar) and node.null)
+
+
+@lru_cache(maxsize=32)
+def compose(file: SourceFile) -> Composed:
+    """All documents of a file; an empty or null document is None."""
+    if len(file.text) > MAX_SIZE:
+        return Composed((), YamlError(f"file is larger than {MAX_SIZE} characters", YamlMark(0, 0, 0), file.span(0, 0)))
+    return _Composer(file).run()
+
+
+class _Composer:
+    def __init__(self, file: SourceFile) -> None:
+        self.file = file
+        # yaml-cpp takes its own end-of-input mark, 0x04, for the end.
+        text = file.text.split("\x04", 1)[0]
+        start = 1 if text.startswith("\ufeff") else 0
+        self.scanner = Scanner(text, start, start)
+        self.ascii = file.text.isascii()
+        self.first_line = start
+        self._line_bytes: list[int] | None = None
+        self.anchors: dict[str, YamlNode] = {}
+
+    def run(self) -> Composed:
+        documents: list[YamlNode | None] = []
+        scanner = self.scanner
+        try:
+            while True:
+                while (token := scanner.peek()) is not None and token.kind is Kind.DIRECTIVE:
+                    self._directive(token)
+                    scanner.pop()
+                if token is None:
+                    break
+                self.anchors.clear()
+                if token.kind is Kind.DOC_START:
+                    scanner.pop()
+                before = scanner.peek()
+                node = self._node(0, False)
+                documents.append(None if is_null(node) else node)
+                after = scanner.peek()
+                while after is not None and after.kind is Kind.DOC_END:
+                    scanner.pop()
+                    after = scanner.peek()
+                if after is not None and after is before and token.kind is not Kind.DOC_START:
+                    # A token that starts no node: yaml-cpp would loop for ever.
+                    raise YamlProblem(after.start, "unknown token")
+        except YamlProblem as problem:
+            mark = self.mark(problem.offset, at_end=scanner.ended)
+            offset = min(problem.offset, len(self.file.text))
+            return Composed(tuple(documents), YamlError(problem.message, mark, self.file.span(offset, offset + 1)))
+        for document in documents:
+            if document is not None and (bad := _bad_key(document)):
+                return Composed(tuple(documents), YamlError("bad conversion", bad.mark, bad.span, is_conversion=True))
+        return Composed(tuple(documents))
+
+    def mark(self, offset: int, at_end: bool = False) -> YamlMark:
+        line = self.file.position(offset).line - 1
+        start = self.file.line_starts[line]
+        if line == 0:
+            start = self.first_line
+        column = offset - start
+        if at_end and offset >= len(self.scanner.text):
+            column = 0
+        if self.ascii:
+            return YamlMark(line, column, offset)
+        if self._line_bytes is None:
+            sizes = [0]
+            starts = (*self.file.line_starts, len(self.file.text))
+            for index in range(len(starts) - 1):
+                begin = self.first_line if index == 0 else starts[index]
+                sizes.append(sizes[-1] + _byte_length(self.file.text[begin : starts[index + 1]]))
+            self._line_bytes = sizes
+        used = _byte_length(self.file.text[start:offset])
+        return YamlMark(line, used if column else 0, self._line_bytes[line] + used)
+
+    def _directive(self, token: Token) -> None:
+        if token.value == "YAML":
+            if len(token.params) != 1:
+                raise YamlProblem(token.start, "YAML directives must have exactly one argument")
+            match = re.fullmatch(r"([0-9]+)\.([0-9]+)", token.params[0])
+            if match is None:
+                raise YamlProblem(token.start, f"bad YAML version: {token.params[0]}")
+            if int(match.group(1)) > 1:
+                raise YamlProblem(token.start, "YAML major version too large")
+        elif token.value == "TAG" and len(token.params) != 2:
+            raise YamlProblem(token.start, "TAG directives must have exactly two arguments")
+
+    # Nodes.
+
+    def _node(self, depth: int, in_flow_sequence: bool) -> YamlNode:
+        scanner = self.scanner
+        token = scanner.peek()
+        start = token.start if token else scanner.pos
+        if depth > MAX_DEPTH:
+            raise YamlProblem(start, "bad file")
+        if token is None:
+            return self._null(start)
+        if token.kind is Kind.VALUE:
+            return self._compact_map(start, depth)
+        if token.kind is Kind.ALIAS:
+            scanner.pop()
+            if token.value not in self.anchors:
+                raise YamlProblem(start, f"the referenced anchor is not defined: {token.value}")
+            return self.anchors[token.value]
+        tag = anchor = ""
+        while (token := scanner.peek()) is not None and token.kind in (Kind.TAG, Kind.ANCHOR):
+            if token.kind is Kind.TAG:
+                if tag:
+                    raise YamlProblem(token.start, "cannot assign multiple tags to the same node")
+                tag = token.value
+            else:
+                if anchor:
+                    raise YamlProblem(token.start, "cannot assign multiple anchors to the same node")
+                anchor = token.value
+                # A node that holds its own alias would have no end: the alias inside is null.
+                self.anchors[anchor] = self._null(token.start)
+            scanner.pop()
+        node = self._content(token, start, tag, depth, in_flow_sequence)
+        if anchor:
+            self.anchors[anchor] = node
+        return node
+
+    def _content(self, token: Token | None, start: int, tag: str, depth: int, in_flow_sequence: bool) -> YamlNode:
+        if token is None:
+            return self._null(start)
+        match token.kind:
+            case Kind.PLAIN | Kind.QUOTED:
+                self.scanner.pop()
+                null = token.kind is Kind.PLAIN and not tag and token.value in _NULLS
+                return self._scalar(token, start, tag, null)
+            case Kind.BLOCK_SEQ_START:
+                return self._block_sequence(start, depth)
+            case Kind.FLOW_SEQ_START:
+                return self._flow_sequence(start, depth)
+            case Kind.BLOCK_MAP_START:
+                return self._block_map(start, depth)
+            case Kind.FLOW_MAP_START:
+                return self._flow_map(start, depth)
+            case Kind.KEY if in_flow_sequence:
+                return self._compact_map(start, depth)
+            case _:
+                if not tag:
+                    return self._null(start)
+                span = self.file.span(start, start + len(tag))
+                return YamlScalar("", "", tag, span, self.mark(start), MappedText("", span))
+
+    def _null(self, start: int) -> YamlScalar:
+        span = self.file.span(start, start)
+        return YamlScalar("", "", "", span, self.mark(start), MappedText("", span), null=True)
+
+    def _scalar(self, token: Token, start: int, tag: str, null: bool) -> YamlScalar:
+        span = self.file.span(token.start, token.end)
+        scan = token.scan
+        assert isinstance(scan, ScalarScan)
+        mapped = MappedText(token.value, span, tuple(scan.starts), tuple(scan.ends))
+        return YamlScalar(token.value, token.style, tag, span, self.mark(start), mapped, null)
+
+    def _end(self, start: int) -> int:
+        """End of the collection that was just read, without the blank lines after it."""
+        text = self.scanner.text
+        token = self.scanner.peek()
+        end = token.start if token else self.scanner.pos
+        return max(start, len(text[:end].rstrip()) if end > start and text[end - 1 : end].isspace() else end)
+
+    def _block_sequence(self, start: int, depth: int) -> YamlSequence:
+        scanner, items = self.scanner, list[YamlNode]()
+        scanner.pop()
+        while True:
+            token = scanner.peek()
+            if token is None or token.kind not in (Kind.BLOCK_ENTRY, Kind.BLOCK_SEQ_END):
+                raise YamlProblem(token.start if token else scanner.pos, "end of sequence not found")
+            scanner.pop()
+            if token.kind is Kind.BLOCK_SEQ_END:
+                break
+            following = scanner.peek()
+            if following is not None and following.kind in (Kind.BLOCK_ENTRY, Kind.BLOCK_SEQ_END):
+                items.append(self._null(following.start))
+            else:
+                items.append(self._node(depth + 1, False))
+        return YamlSequence(tuple(items), self.file.span(start, self._end(start)), self.mark(start))
+
+    def _flow_sequence(self, start: int, depth: int) -> YamlSequence:
+        scanner, items = self.scanner, list[YamlNode]()
+        scanner.pop()
+        while True:
+            token = scanner.peek()
+            if token is None:
+                raise YamlProblem(scanner.pos, "end of sequence flow not found")
+            if token.kind is Kind.FLOW_SEQ_END:
+                scanner.pop()
+                break
+            items.append(self._node(depth + 1, True))
+            token = scanner.peek()
+            if token is not None and token.kind is Kind.FLOW_ENTRY:
+                scanner.pop()
+            elif token is None or token.kind is not Kind.FLOW_SEQ_END:
+                raise YamlProblem(token.start if token else scanner.pos, "end of sequence flow not found")
+        return YamlSequence(tuple(items), self.file.span(start, token.end), self.mark(start), flow=True)
+
+    def _value_after(self, token: Token, depth: int) -> YamlNode:
+        following = self.scanner.peek()
+        if following is not None and following.kind is Kind.VALUE:
+            self.scanner.pop()
+            return self._node(depth + 1, False)
+        return self._null(token.start)
+
+    def _pair(self, token: Token, depth: int) -> tuple[YamlNode, YamlNode]:
+        if token.kind is Kind.KEY:
+            self.scanner.pop()
+            key = self._node(depth + 1, False)
+        else:
+            key = self._null(token.start)
+        return key, self._value_after(token, depth)
+
+    def _block_map(self, start: int, depth: int) -> YamlMapping:
+        scanner, pairs = self.scanner, list[tuple[YamlNode, YamlNode]]()
+        scanner.pop()
+        while True:
+            token = scanner.peek()
+            if token is None or token.kind not in (Kind.KEY, Kind.VALUE, Kind.BLOCK_MAP_END):
+                raise YamlProblem(token.start if token else scanner.pos, "end of map not found")
+            if token.kind is Kind.BLOCK_MAP_END:
+                scanner.pop()
+                break
+            pairs.append(self._pair(token, depth))
+        return YamlMapping(tuple(pairs), self.file.span(start, self._end(start)), self.mark(start))
+
+    def _flow_map(self, start: int, depth: int) -> YamlMapping:
+        scanner, pairs = self.scanner, list[tuple[YamlNode, YamlNode]]()
+        scanner.pop()
+        while True:
+            token = scanner.peek()
+            if token is None:
+                raise YamlProblem(scanner.pos, "end of map flow not found")
+            if token.kind is Kind.FLOW_MAP_END:
+                scanner.pop()
+                break
+            pairs.append(self._pair(token, depth))
+            token = scanner.peek()
+            if token is not None and token.kind is Kind.FLOW_ENTRY:
+                scanner.pop()
+            elif token is None or token.kind is not Kind.FLOW_MAP_END:
+                raise YamlProblem(token.start if token else scanner.pos, "end of map flow not found")
+        return YamlMapping(tuple(pairs), self.file.span(start, token.end), self.mark(start), flow=True)
+
+    def _compact_map(self, start: int, depth: int) -> YamlMapping:
+        token = self.scanner.peek()
+        assert token is not None
+        pair = self._pair(token, depth)
+        return YamlMapping((pair,), self.file.span(start, pair[1].span.end), self.mark(start), flow=True)
+
+
+def _byte_length(text: str) -> int:
+    """Bytes of the file; a byte that is no UTF-8 stands as one surrogate."""
+    return len(text.encode("utf-8", "replace"))
+
+
+def _bad_key(root: YamlNode) -> YamlNode | None:
+    """First key that is not a scalar."""
+    pending, seen = [root], set[int]()
+    while pending:
+        node = pending.pop()
+        if isinstance(node, YamlScalar) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, YamlMapping):
+            for key, _ in node.pairs:
+                if not isinstance(key, YamlScalar):
+                    return key
+            pending.extend(value for _, value in reversed(node.pairs))
+        else:
+            pending.extend(reversed(node.items))
+    return None
+
+
+def plain(node: YamlNode | None) -> object:
+    """A node as Python values: YAML 1.2's core types. A tree that aliases blow up beyond reason is cut to None."""
+    return _plain(node, [MAX_PLAIN])
+
+
+def _plain(node: YamlNode | None, budget: list[int]) -> object:
+    budget[0] -= 1
+    if node is None or budget[0] < 0:
+        return None
+    if isinstance(node, YamlSequence):
+        return [_plain(item, budget) for item in node.items]
+    if isinstance(node, YamlMapping):
+        found: dict[object, object] = {}
+        for key, value in node.pairs:
+            name = _plain(key, budget)
+            if isinstance(name, list | dict):
+                name = key.span.text
+            if name not in found:
+                found[name] = _plain(value, budget)
+        return found
+    return plain_scalar(node)
+
+
+def plain_scalar(node: YamlScalar) -> object:
+    value = node.value
+    if node.null:
+        return None
+    if node.style or node.tag in ("!", "!!str"):
+        return value
+    if value in _TRUE or value in _FALSE:
+        return value in _TRUE
+    if _INT.fullmatch(value) and len(value) < 4000:
+        return int(value, 16 if value.startswith("0x") else 8 if value.startswith("0o") else 10)
+    if _FLOAT.fullmatch(value):
+        return float(value)
+    if value.lower() in (".inf", "+.inf", "-.inf", ".nan"):
+        return float(value.replace(".", ""))
+    return value

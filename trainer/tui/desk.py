@@ -1,0 +1,222 @@
+"""What the screens work with, and nothing of Textual: the pack, the store, the live check, a run, and the log of failures.
+
+``check`` and ``run`` are for worker threads; the store belongs to the UI thread.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from trainer.capture import DockerStatus, Progress
+from trainer.content import Exercise, Pack, core_pack_folder, load_pack
+from trainer.diagnostics import Diagnostic
+from trainer.engine import Alert, Explanation, LoadResult, Ruleset
+from trainer.errors import PackError, StoreError, TrainerError
+from trainer.events import Event
+from trainer.grading import LEARNER_FILE, Grader, GradeReport, Submission, grade
+from trainer.session import ExerciseState, Store, data_folder
+from trainer.source import SourceFile
+
+T = TypeVar("T")
+LOG_LIMIT = 1_000_000
+"""Bytes after which the log starts afresh."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that the learner's text is not to blame for, ready to be shown."""
+
+    problem: str
+    next_step: str = ""
+    bug: bool = False
+    log: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """The live check of one text."""
+
+    text: str = field(repr=False)
+    load: LoadResult = field(repr=False)
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names that a condition may use, and what each is: ``macro`` or ``list``."""
+        ruleset = self.load.ruleset
+        return {**dict.fromkeys(ruleset.macros, "macro"), **dict.fromkeys(ruleset.lists, "list")}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run: the report, and what explaining its events takes."""
+
+    report: GradeReport
+    ruleset: Ruleset = field(repr=False)
+    events: Mapping[int, Event] = field(repr=False)
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Rules that can be explained, the learner's own first."""
+        own = [rule.name for rule in self.ruleset.rules if rule.name in self.report.own_rules]
+        return (*own, *(rule.name for rule in self.ruleset.rules if rule.name not in self.report.own_rules))
+
+    def explain(self, rule: str, event_num: int) -> Explanation | None:
+        event = self.events.get(event_num)
+        return None if event is None else self.ruleset.explain(rule, event)
+
+
+class Feed:
+    """What a running run has seen so far. The worker adds, a timer of the UI drains: neither waits for the other."""
+
+    def __init__(self) -> None:
+        self.events: dict[int, Event] = {}
+        self.progress: Progress | None = None
+        self.started = time.monotonic()
+        self._new_events: deque[Event] = deque()
+        self._new_alerts: deque[Alert] = deque()
+
+    def add_event(self, event: Event) -> None:
+        self.events[event.num] = event
+        self._new_events.append(event)
+
+    def add_alert(self, alert: Alert) -> None:
+        self._new_alerts.append(alert)
+
+    def set_progress(self, progress: Progress) -> None:
+        self.progress = progress
+
+    def drain(self) -> tuple[list[Event], list[Alert]]:
+        events = [self._new_events.popleft() for _ in range(len(self._new_events))]
+        alerts = [self._new_alerts.popleft() for _ in range(len(self._new_alerts))]
+        return events, alerts
+
+
+class Desk:
+    """One learner at one pack."""
+
+    def __init__(self, pack: Pack, store: Store, live: bool | None = None) -> None:
+        self.pack = pack
+        self.store = store
+        self.live = live
+        """The learner's choice; None leaves it to what Docker answers."""
+        self.docker: DockerStatus | None = None
+
+    @classmethod
+    def open(cls, folder: Path | None = None, live: bool | None = None) -> Desk:
+        """Raises TrainerError when the pack or the store cannot be opened."""
+        pack, diagnostics = load_pack(folder or core_pack_folder())
+        if pack is None:
+            detail = diagnostics[0].message if diagnostics else "no pack there"
+            raise PackError(f"the pack cannot be read: {detail}", "run: cks-trainer pack lint")
+        return cls(pack, Store.open(), live)
+
+    # The engine, for worker threads.
+
+    def check(self, exercise: Exercise, text: str) -> Checked:
+        load = Grader(exercise, Submission.of_rules(text), self.pack.base_rules).load
+        return Checked(text, load, tuple(sorted(own_diagnostics(load.diagnostics), key=_place)))
+
+    def run(self, exercise: Exercise, files: Mapping[str, str], feed: Feed, cancel: threading.Event) -> Run:
+        answers = {name: text for name, text in files.items() if name != LEARNER_FILE}
+        submission = Submission.of_rules(files[LEARNER_FILE], answers)
+        ruleset = Grader(exercise, submission, self.pack.base_rules).load.ruleset
+        report = grade(
+            exercise,
+            submission,
+            self.pack.base_rules,
+            live=self.live_now,
+            pack=self.pack,
+            on_event=feed.add_event,
+            on_alert=feed.add_alert,
+            on_progress=feed.set_progress,
+            cancel=cancel,
+        )
+        return Run(report, ruleset, feed.events)
+
+    # Live or recorded.
+
+    @property
+    def can_live(self) -> bool:
+        return self.docker is not None and self.docker.available and self.docker.image_present and self.docker.tracer_present
+
+    @property
+    def live_now(self) -> bool:
+        return self.can_live if self.live is None else self.live
+
+    # The store, for the UI thread.
+
+    def state(self, exercise: Exercise) -> ExerciseState:
+        return self.store.exercise_state(exercise.slug)
+
+    def states(self) -> dict[str, ExerciseState]:
+        return self.store.states([exercise.slug for exercise in self.pack.exercises])
+
+    def texts(self, exercise: Exercise) -> dict[str, str]:
+        """The files of an exercise as the learner left them, the rules first."""
+        starts = {LEARNER_FILE: exercise.starter.text, **dict.fromkeys(answer_files(exercise), "")}
+        return {name: saved if (saved := self.store.draft(exercise.slug, name)) is not None else text for name, text in starts.items()}
+
+    def record(self, exercise: Exercise, rules: str, report: GradeReport, seconds: float, hints: int) -> None:
+        self.store.record_attempt(
+            exercise.slug, rules, report.to_json(), report.score, report.max_score, report.passed, seconds=seconds, hints=hints
+        )
+
+
+def own_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Those of the learner's file, and those without a place."""
+    return [found for found in diagnostics if found.span is None or found.span.file.name == LEARNER_FILE]
+
+
+def _place(diagnostic: Diagnostic) -> tuple[int, str]:
+    return (diagnostic.span.start if diagnostic.span else -1, diagnostic.severity.value)
+
+
+def answer_files(exercise: Exercise) -> tuple[str, ...]:
+    """Names of the files that the learner writes beside the rules."""
+    names = (criterion.params.get("file") for criterion in exercise.criteria if criterion.kind in ("answer", "config"))
+    return tuple(dict.fromkeys(str(name) for name in names if name))
+
+
+def log_path() -> Path:
+    return data_folder() / "error.log"
+
+
+def log_failure(error: BaseException) -> Path:
+    """Appends the traceback to the log; the place where it went."""
+    path = log_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        mode = "w" if path.exists() and path.stat().st_size > LOG_LIMIT else "a"
+        with path.open(mode, encoding="utf-8", errors="replace") as log:
+            log.write(time.strftime("%Y-%m-%d %H:%M:%S\n"))
+            log.write("".join(traceback.format_exception(error)) + "\n")
+    except OSError:
+        # The data folder may be the very thing that is broken, and a log must not hide the failure that it is for.
+        pass
+    return path
+
+
+def failure_of(error: Exception) -> Failure:
+    """An exception as something to show; a bug of ours is logged."""
+    if isinstance(error, TrainerError):
+        return Failure(error.message, error.help)
+    return Failure(type(error).__name__, bug=True, log=log_failure(error))
+
+
+def attempt(work: Callable[[], T]) -> T | Failure:
+    """The boundary of worker threads: whatever goes wrong inside becomes a value."""
+    try:
+        return work()
+    except Exception as error:  # the one boundary of the TUI's threads: a fault is logged and shown in a sentence
+        return failure_of(error)
+
+
+__all__ = ["LEARNER_FILE", "Checked", "Desk", "Failure", "Feed", "Run", "StoreError", "attempt"]

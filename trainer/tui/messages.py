@@ -1,0 +1,59 @@
+"""What worker threads tell the screens. Threads never touch a widget: they post one of these, or fill a Feed that a timer drains."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.message import Message
+
+from trainer.capture import DockerStatus
+from trainer.tui.desk import Checked, Failure, Run
+
+
+class CheckDone(Message):
+    """The live check of one version of the text; ``checked`` is None when the check itself failed."""
+
+    def __init__(self, version: int, checked: Checked | None, failure: Failure | None = None) -> None:
+        super().__init__()
+        self.version = version
+        self.checked = checked
+        self.failure = failure
+
+
+class RunDone(Message):
+    """A run ended: with a result, by cancelling (both None), or with a failure."""
+
+    def __init__(self, run: Run | None, failure: Failure | None = None) -> None:
+        super().__init__()
+        self.run = run
+        self.failure = failure
+
+
+class DockerKnown(Message):
+    """What the Docker engine answered; None when asking failed."""
+
+    def __init__(self, status: DockerStatus | None) -> None:
+        super().__init__()
+        self.status = status
+
+
+@dataclass
+class ExplainEvent(Message):
+    """A widget asks for the explanation of an event, against ``rule`` or the rule shown last."""
+
+    event_num: int
+    rule: str | None = None
+
+
+@dataclass
+class ShowEvents(Message):
+    """A widget asks for the events of one action."""
+
+    action_id: str
+
+
+@dataclass
+class HintShown(Message):
+    """The learner took one more hint."""
+
+    count: int

@@ -1,0 +1,132 @@
+"""What surrounds every screen: title line, key bar, tabs of the narrow layout, progress line, and the cover of a tiny window."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import ClassVar, cast
+
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from trainer.tui.desk import Feed
+from trainer.tui.text import Words
+
+KeyHint = tuple[str, str, str]
+"""Key as shown, word of the text table, action."""
+
+
+def words_of(widget: Widget) -> Words:
+    """The strings of the app's language."""
+    return cast(Words, getattr(widget.app, "words", Words("en")))
+
+
+class TooSmall(Static):
+    """Covers a window in which nothing fits. What lies below keeps its focus and its text."""
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False, id="too-small")
+
+    def on_resize(self, event: Resize) -> None:
+        size = self.screen.size
+        self.update(words_of(self)("small", width=size.width, height=size.height))
+
+
+class TrainerScreen(Screen[None]):
+    """A screen with the layout's breakpoints, that can change its language in place."""
+
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (16, "-high")]
+    AUTO_FOCUS = None
+
+    def frame(self) -> ComposeResult:
+        yield TooSmall()
+
+    def relabel(self) -> None:
+        """Shows every string in the app's language."""
+
+
+class TitleBar(Static):
+    """One line: what this is on the left, its state on the right."""
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False, classes="bar")
+        self.left: Content = Content("")
+        self.right: Content = Content("")
+
+    def show(self, left: Content, right: Content) -> None:
+        self.left, self.right = left, right
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        room = max(0, self.content_size.width - self.right.cell_length - 1)
+        left = self.left.truncate(room, ellipsis=True) if self.left.cell_length > room else self.left
+        gap = max(1, self.content_size.width - left.cell_length - self.right.cell_length)
+        self.update(Content.assemble(left, " " * gap, self.right))
+
+
+class KeyBar(Static):
+    """The keys of the moment; each can be clicked too."""
+
+    def __init__(self) -> None:
+        super().__init__("", classes="bar keys")
+
+    def show(self, hints: Iterable[KeyHint]) -> None:
+        words = words_of(self)
+        parts = []
+        for key, word, action in hints:
+            label = words(word) if "." in word or word in ("other_language",) else word
+            parts.append(
+                Content.from_markup(f"[@click={action}][bold $footer-key-foreground]$key[/] $label[/]", key=key, label=label)
+            )
+        self.update(Content("  ").join(parts))
+
+
+class PaneBar(Static):
+    """Task, editor, results: which one is in front in the narrow layout."""
+
+    def __init__(self) -> None:
+        super().__init__("", classes="panebar")
+
+    def show(self, active: str, count: int = 0) -> None:
+        words = words_of(self)
+        parts = []
+        for key, pane in (("F2", "task"), ("F3", "editor"), ("F4", "results")):
+            label = words(f"pane.{pane}") + (f" ({count})" if pane == "editor" and count else "")
+            style = "reverse bold" if pane == active else ""
+            parts.append(
+                Content.from_markup(f"[@click=screen.pane('{pane}')][{style or 'dim'}] {key} $label [/][/]", label=label)
+            )
+        self.update(Content(" ").join(parts))
+
+
+class ProgressLine(Static):
+    """What a run is doing: a bar, the step, the seconds; afterwards its result."""
+
+    WIDTH = 16
+
+    def __init__(self) -> None:
+        super().__init__("", markup=False, classes="progress")
+
+    def follow(self, feed: Feed, stopping: bool) -> None:
+        words = words_of(self)
+        progress = feed.progress
+        seconds = int(time.monotonic() - feed.started)
+        if progress is None or not progress.total:
+            filled, text = 0, words("run.starting")
+        else:
+            filled = min(self.WIDTH, self.WIDTH * progress.step // progress.total)
+            text = words("run.step", step=progress.step, total=progress.total, message=progress.message)
+        if stopping:
+            text = words("run.stopping")
+        bar = Content.assemble(("━" * filled, "$success"), ("━" * (self.WIDTH - filled), "$surface-lighten-2"))
+        self.update(Content.assemble(bar, f" {seconds}s  {text}"))
+        self.display = True
+
+    def say(self, message: Content | str) -> None:
+        self.update(message)
+        self.display = bool(message)

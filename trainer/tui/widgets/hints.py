@@ -1,0 +1,89 @@
+"""The Hints tab (one step at a time) and the Solution tab (after a pass)."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import Markdown, Static
+
+from trainer.content import Exercise, Hint
+from trainer.tui.messages import HintShown
+from trainer.tui.widgets.editor import RuleEditor
+from trainer.tui.widgets.frame import words_of
+
+
+class Hints(VerticalScroll):
+    can_focus = True
+
+    def __init__(self, exercise: Exercise) -> None:
+        super().__init__()
+        self.hints: tuple[Hint, ...] = tuple(hint for hint in exercise.hints if hint.when == "always")
+        self.taken: list[Hint] = []
+
+    def compose(self) -> ComposeResult:
+        yield Static("", markup=False)
+
+    def on_mount(self) -> None:
+        self.relabel()
+
+    def offer(self, hints: tuple[Hint, ...]) -> None:
+        """Other hints fit now; those that were read stay."""
+        self.hints = hints
+        self.relabel()
+
+    @property
+    def left(self) -> list[Hint]:
+        return [hint for hint in self.hints if hint not in self.taken]
+
+    def take(self) -> None:
+        """One more hint."""
+        if self.left:
+            self.taken.append(self.left[0])
+            self.post_message(HintShown(len(self.taken)))
+            self.relabel()
+            self.scroll_end(animate=False)
+
+    def relabel(self) -> None:
+        words = words_of(self)
+        left = len(self.left)
+        rows = []
+        for step, hint in enumerate(self.taken, 1):
+            title = words("hints.step", step=step, total=len(self.taken) + left)
+            rows.append(Content.assemble((title, "bold $accent"), "\n", words.of(hint.text), "\n"))
+        if left:
+            rows.append(Content.styled(words("hints.next" if self.taken else "hints.first", left=left), "$text-muted"))
+        elif not self.taken:
+            rows.append(Content.styled(words("hints.none"), "$text-muted"))
+        self.query_one(Static).update(Content("\n").join(rows))
+
+
+class Solution(Vertical):
+    def __init__(self, exercise: Exercise, unlocked: bool) -> None:
+        super().__init__()
+        self.exercise = exercise
+        self.unlocked = unlocked
+
+    def compose(self) -> ComposeResult:
+        yield Static("", markup=False, classes="note")
+        yield RuleEditor(read_only=True, id="reference")
+        with VerticalScroll(id="learned"):
+            yield Markdown("", open_links=False)
+
+    def on_mount(self) -> None:
+        self.relabel()
+
+    def unlock(self) -> None:
+        self.unlocked = True
+        self.relabel()
+
+    def relabel(self) -> None:
+        words = words_of(self)
+        self.query_one(".note", Static).update(words("solution.title" if self.unlocked else "solution.locked"))
+        reference, learned = self.query_one(RuleEditor), self.query_one("#learned")
+        reference.display = self.unlocked
+        if self.unlocked and not reference.text:
+            reference.load_text(self.exercise.reference.text)
+        text = words.of(self.exercise.learned) if self.unlocked else ""
+        learned.display = bool(text)
+        self.query_one(Markdown).update(text)

@@ -1,0 +1,54 @@
+"""The lines below the editor: the diagnostic at the cursor, its hint, or how many there are."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from trainer.diagnostics import Diagnostic
+from trainer.tui.widgets.frame import words_of
+
+STYLE = {"error": "bold $error", "warning": "bold $warning", "info": "bold $accent"}
+
+
+class ProblemLine(Static):
+    def __init__(self) -> None:
+        super().__init__("", markup=False, id="problem")
+        self.shown: Diagnostic | None = None
+
+    def show(self, at_cursor: Diagnostic | None, diagnostics: tuple[Diagnostic, ...]) -> None:
+        words = words_of(self)
+        self.shown = at_cursor
+        if at_cursor is not None:
+            self.update(self._full(at_cursor))
+            return
+        placed = [found for found in diagnostics if found.span is not None]
+        if not diagnostics:
+            self.update(Content.styled(words("editor.clean"), "$text-muted"))
+        elif not placed:
+            self.update(self._full(diagnostics[0]))
+        else:
+            span = placed[0].span
+            assert span is not None
+            key = "editor.problem" if len(diagnostics) == 1 else "editor.problems"
+            style = "$error" if any(found.is_error for found in diagnostics) else "$warning"
+            self.update(Content.styled(words(key, count=len(diagnostics), line=span.position.line), style))
+
+    def _full(self, diagnostic: Diagnostic) -> Content:
+        words = words_of(self)
+        severity = diagnostic.severity.value
+        message = " ".join(diagnostic.message.split())
+        parts: list[Content | str | tuple[str, str]] = [(words(f"severity.{severity}"), STYLE[severity]), " "]
+        if diagnostic.span is not None:
+            parts.append((words("editor.line", line=diagnostic.span.position.line) + " ", "$text-muted"))
+        parts.append(message)
+        if diagnostic.help:
+            parts.append(("\n→ " + diagnostic.help, "$text-accent"))
+        for note in diagnostic.notes[:1]:
+            parts.append(("\n" + note, "$text-muted"))
+        parts.append((f"  {diagnostic.code.value}", "$text-muted"))
+        return Content.assemble(*parts)
+
+    def say(self, message: str, style: str = "$text-muted") -> None:
+        self.shown = None
+        self.update(Content.styled(message, style))

@@ -1,0 +1,136 @@
+"""The results pane: seven tabs over one run. It routes a run to them; each tab knows how to show its part."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import DataTable, OptionList, TabbedContent, TabPane, TextArea, Tree
+
+from trainer.content import Exercise
+from trainer.engine import Alert
+from trainer.events import Event
+from trainer.grading import GradeReport
+from trainer.tui.desk import Run
+from trainer.tui.messages import ExplainEvent, ShowEvents
+from trainer.tui.widgets.actions import Actions
+from trainer.tui.widgets.alerts import Alerts
+from trainer.tui.widgets.criteria import Criteria
+from trainer.tui.widgets.events import Events
+from trainer.tui.widgets.frame import words_of
+from trainer.tui.widgets.hints import Hints, Solution
+from trainer.tui.widgets.why import Why
+
+TABS = ("criteria", "alerts", "actions", "events", "why", "hints", "solution")
+
+
+class Results(Vertical):
+    BINDINGS = [
+        *(Binding(str(number), f"tab('{tab}')", show=False) for number, tab in enumerate(TABS, 1)),
+        Binding("h", "hint", show=False),
+    ]
+
+    def __init__(self, exercise: Exercise, passed_before: bool) -> None:
+        super().__init__(id="results")
+        self.exercise = exercise
+        self.criteria = Criteria(exercise)
+        self.alerts = Alerts()
+        self.actions = Actions()
+        self.events = Events(())
+        self.why = Why()
+        self.hints = Hints(exercise)
+        self.solution = Solution(exercise, passed_before)
+
+    def compose(self) -> ComposeResult:
+        with TabbedContent(id="tabs"):
+            for name in TABS:
+                with TabPane(words_of(self)(f"tab.{name}"), id=name):
+                    yield self.part(name)
+
+    def part(self, name: str) -> Widget:
+        parts: dict[str, Widget] = {
+            "criteria": self.criteria,
+            "alerts": self.alerts,
+            "actions": self.actions,
+            "events": self.events,
+            "why": self.why,
+            "hints": self.hints,
+            "solution": self.solution,
+        }
+        return parts[name]
+
+    @property
+    def tabs(self) -> TabbedContent:
+        return self.query_one("#tabs", TabbedContent)
+
+    def open(self, name: str, focus: bool = True) -> None:
+        """Brings a tab to the front, and the keyboard to what can be used in it."""
+        self.tabs.active = name
+        if focus:
+            self.focus_tab()
+
+    def focus_tab(self) -> None:
+        part = self.part(self.tabs.active or "criteria")
+        for found in part.query("*"):
+            if isinstance(found, DataTable | OptionList | Tree | TextArea) and found.display and found.focusable:
+                found.focus()
+                return
+        if part.focusable:
+            part.focus()
+        else:
+            self.tabs.query_one("ContentTabs").focus()
+
+    def next_tab(self) -> None:
+        self.open(TABS[(TABS.index(self.tabs.active or "criteria") + 1) % len(TABS)])
+
+    # A run.
+
+    def begin(self) -> None:
+        self.alerts.clear()
+        self.events.clear()
+        self.why.clear()
+
+    def add(self, events: list[Event], alerts: list[Alert], own: frozenset[str]) -> None:
+        if alerts:
+            self.alerts.add(alerts, own)
+        if events or alerts:
+            with self.app.batch_update():
+                self.events.add(events, alerts)
+
+    def finish(self, run: Run) -> None:
+        report: GradeReport = run.report
+        self.alerts.finish()
+        self.events.actions = tuple(verdict.action_id for verdict in report.actions)
+        self.events.finish()
+        self.criteria.show(report)
+        self.actions.show(report)
+        self.why.set_run(run)
+        self.hints.offer(report.hints)
+        if report.passed:
+            self.solution.unlock()
+
+    def relabel(self) -> None:
+        words = words_of(self)
+        for name in TABS:
+            self.tabs.get_tab(name).label = words(f"tab.{name}")
+        for part in (self.criteria, self.alerts, self.actions, self.events, self.why, self.hints, self.solution):
+            part.relabel()
+
+    def on_explain_event(self, message: ExplainEvent) -> None:
+        message.stop()
+        self.why.show(message.event_num, message.rule)
+        self.events.go_to(message.event_num)
+        self.open("why")
+
+    def on_show_events(self, message: ShowEvents) -> None:
+        message.stop()
+        self.events.show_action(message.action_id)
+        self.open("events")
+
+    def action_tab(self, name: str) -> None:
+        self.open(name)
+
+    def action_hint(self) -> None:
+        self.open("hints")
+        self.hints.take()
