@@ -255,7 +255,8 @@ CHILD = """
 import sys, os
 from trainer.capture import run_scenario
 from trainer.content.model import *
-s = Scenario("t", 1, (Container("web", "x", network=True),), (Action("a", ("sleep", "60"), "web", ActionKind.ATTACK, timeout=60),))
+web = Container("web", "x", network=True)
+s = Scenario("t", 1, (web,), (Action("a", ("sleep", "60"), "web", ActionKind.ATTACK, timeout=60),))
 run_scenario(s, lambda event: print("event", flush=True))
 """
 

@@ -52,12 +52,18 @@ class _Running:
     stub: Stub | None = None
     """Known when the stub is traced and stopped."""
     failed: str | None = None
+    answer: str | None = None
+    """going or dead: what the agent found when the stub was to go on."""
     started: bool = False
     over: bool = False
     """The main process ended."""
     exit_code: int | None = None
     done: bool = False
     """All its processes ended."""
+
+    def forget_stub(self) -> None:
+        self.launched = self.started = self.over = self.done = False
+        self.stub = self.failed = self.answer = self.exit_code = None
 
 
 class ActionLoop:
@@ -122,30 +128,31 @@ class ActionLoop:
             self._messages.put(Message("ended", running.target, running.key, error.message.encode()))
 
     def _act(self, running: _Running) -> ActionResult:
-        action = running.action
-        self._pump(lambda: running.stub is not None or running.failed is not None, START_LIMIT)
-        if running.failed is not None or running.over:
+        if not self._start(running):
             # Ahead of its turn it may have missed what an action before it made, such as its user, or was killed by one.
             running.key += "-again"
-            running.launched, running.stub, running.failed, running.over, running.done = False, None, None, False, False
+            running.forget_stub()
             self._launch(running)
-            self._pump(lambda: running.stub is not None or running.failed is not None, START_LIMIT)
-        began = time.time_ns()
-        if running.stub is None:
-            reason = running.failed or f"nothing happened in {START_LIMIT:g} s"
-            return ActionResult(action.id, None, began, began, f"it could not be started: {reason}")
-        self._inspectors[action.container].start(self._action_start(action, running.stub))
-        running.started = True
-        self._hidden[running.target].discard(str(running.stub.vpid))
-        self._last_line = time.monotonic()
-        running.target.command("cont", running.key)
-        error = None
-        if not self._pump(lambda: running.over or running.done, action.timeout, running if action.tty else None):
+            if not self._start(running):
+                now = time.time_ns()
+                reason = running.failed or f"nothing happened in {START_LIMIT:g} s"
+                return ActionResult(running.action.id, None, now, now, f"it could not be started: {reason}")
+        action, began, error = running.action, time.time_ns(), None
+        if not self._pump(lambda: running.over, action.timeout, running if action.tty else None):
             error = f"it was ended after its time limit of {action.timeout:g} s"
             running.target.command("kill", running.key)
             if not self._pump(lambda: running.done, KILL_LIMIT):
                 raise CaptureError(f"the action {action.id} cannot be ended", "restart Docker, then run: cks-trainer clean")
         return ActionResult(action.id, running.exit_code, began, time.time_ns(), error)
+
+    def _start(self, running: _Running) -> bool:
+        """Let the stub go on; False where it is none."""
+        self._pump(lambda: running.stub is not None or running.failed is not None, START_LIMIT)
+        if running.stub is None or running.over:
+            return False
+        running.target.command("cont", running.key)
+        self._pump(lambda: running.answer is not None, START_LIMIT)
+        return running.answer == "going"
 
     def _action_start(self, action: Action, stub: Stub) -> ActionStart:
         info = self._infos[action.container]
@@ -207,6 +214,13 @@ class ActionLoop:
             case "ready" if running is not None:
                 running.stub = Stub.parse(message.data)
                 self._hidden[target] |= {str(running.stub.vpid), str(running.stub.tracer)}
+            case "going" | "dead" if running is not None and running.stub is not None:
+                running.answer = message.kind
+                if message.kind == "going":
+                    self._inspectors[running.action.container].start(self._action_start(running.action, running.stub))
+                    running.started = True
+                    self._hidden[target].discard(str(running.stub.vpid))
+                    self._last_line = time.monotonic()
             case "up":
                 self._hidden[target].add(message.data.decode())
             case "done" if running is not None:

@@ -2,7 +2,8 @@
 
 It imports nothing of the trainer, because the container has none of it. Commands come on stdin, one a line: ``expect KEY``,
 ``cont KEY``, ``kill KEY``. Answers go to stdout as a line ``KEY KIND LENGTH`` and LENGTH bytes. Kinds: ``up`` (the agent
-runs), ``ready`` (a stub is traced and stopped; words of `Stub`), ``out`` (lines of strace), ``done`` (the last process is gone).
+runs), ``ready`` (a stub is traced and stopped; words of `Stub`), ``going`` or ``dead`` (to
+``cont``), ``out`` (lines of strace), ``done`` (the last process is gone).
 """
 
 import os
@@ -55,7 +56,12 @@ class Agent:
             if command == "expect":
                 self.expected.add(key)
             elif command == "cont":
-                self.signal(self.vpids.get(key, 0), SIGCONT)
+                vpid = self.vpids[key]
+                # The answer goes up before the first line of strace can.
+                going = self.state(str(vpid)) in ("T", "t")
+                self.send(key, "going" if going else "dead")
+                if going:
+                    self.signal(vpid, SIGCONT)
             elif command == "kill":
                 self.killing.add(key)
         return True
@@ -77,8 +83,11 @@ class Agent:
                 continue  # it ended while we looked
 
     def state(self, name: str) -> str:
-        with open(f"/proc/{name}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0]
+        try:
+            with open(f"/proc/{name}/stat") as file:
+                return file.read().rpartition(")")[2].split()[0]
+        except OSError:
+            return ""
 
     def trace(self, key: str, vpid: int) -> None:
         about = self.about(vpid)

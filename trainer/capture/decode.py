@@ -490,6 +490,7 @@ KINDS |= {
     "uidlist": lambda call, index: _uid_shown(call, _listed(call, index)),
     "gidlist": lambda call, index: _gid_shown(call, _listed(call, index)),
     "pid": _int,
+    "listed": lambda call, index: _plain(_listed(call, index)),
     "dev": _zero,
     "mmsg": _msg,
     "enumhex": _enum,

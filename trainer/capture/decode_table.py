@@ -39,7 +39,7 @@ getsockname
 getpeername
 socketpair   res:res fd1:pairfd,3,0 fd2:pairfd,3,1 source:zero peer:zero domain:enum,0,family type:uint,1 proto:uint,2
 setsockopt   res:res fd:fd,0 level:level,1 optname:optname,2,1 val:optval,3,1,2 optlen:uint,4
-getsockopt   res:res fd:fd,0 level:level,1 optname:optname,2,1 val:optval,3,1,2 optlen:uint,4
+getsockopt   res:res fd:fd,0 level:level,1 optname:optname,2,1 val:optval,3,1,2 optlen:listed,4
 pipe         res:res fd1:pairfd,0,0 fd2:pairfd,0,1 ino:zero
 pipe2        res:res fd1:pairfd,0,0 fd2:pairfd,0,1 ino:zero flags:fdflags,1
 dup          res:fdret oldfd:fd,0

@@ -76,7 +76,7 @@ def process_fields(thread: Thread, users: Users, host: dict[int, Thread]) -> Fie
         "proc.exeline": f"{exe} {' '.join(args)}",
         "proc.cmdnargs": len(args),
         "proc.cmdlenargs": sum(len(arg.encode("utf-8", "surrogateescape")) for arg in process.args),
-        "proc.env": _environment(process.env),
+        "proc.env": _environment(process),
         "proc.cwd": sanitise(process.cwd if process.cwd.endswith("/") else process.cwd + "/"),
         "proc.pid": process.host_tid,
         "proc.vpid": process.vtid,
@@ -92,7 +92,6 @@ def process_fields(thread: Thread, users: Users, host: dict[int, Thread]) -> Fie
         "proc.nchilds": process.children,
         "proc.nthreads": process.threads,
         "proc.pid.ts": process.start_ns,
-        "proc.fdopencount": len(process.fds),
         "thread.tid": thread.host_tid,
         "thread.vtid": thread.vtid,
         "thread.ismain": thread.main is None,
@@ -137,12 +136,15 @@ def process_fields(thread: Thread, users: Users, host: dict[int, Thread]) -> Fie
     return fields
 
 
-def _environment(env: tuple[str, ...]) -> Fields:
+def _environment(process: Thread) -> Fields:
+    if process.env_shown is not None and process.env_shown[0] is process.env:
+        return process.env_shown[1]
     pairs: Fields = {}
-    for item in env:
+    for item in process.env:
         key, equals, value = item.partition("=")
         if equals:
             pairs.setdefault(sanitise(key), sanitise(value).strip(" "))
+    process.env_shown = (process.env, pairs)
     return pairs
 
 

@@ -228,6 +228,7 @@ CONVERSIONS: dict[str, Callable[[int], int]] = {
     "mmap": lambda value: _moved(value, _MMAP),
     "resolve": lambda value: _moved(value, _RESOLVE),
     "mount": lambda value: value & 0xFFFFFFFF,
+    "epoll": lambda value: 1 if value & 0o2000000 else 0,
     "fcntl": lambda value: _FCNTL.get(value, 0),
     "ptrace": lambda value: _PTRACE.get(value, 0),
     "execveat": lambda value: (1 if value & 0x1000 else 0) | (2 if value & 0x100 else 0),

@@ -356,6 +356,7 @@ class Inspector:
             "evt.dir": ">" if event in ("procexit", "signaldeliver") else "<",
             "evt.reltime": time_ns - self._first_ns,
             "evt.deltatime": delta,
+            "proc.fdopencount": len(process.fds),
         }
         if event not in ("procexit", "signaldeliver"):
             fields["syscall.type"] = event

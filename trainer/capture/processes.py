@@ -208,6 +208,7 @@ def born(parent: Thread, tid: int, host_tid: int, event: str, text: str, time_ns
         exepath=process.exepath,
         args=process.args,
         env=process.env,
+        env_shown=process.env_shown,
         cwd=process.cwd,
         uid=parent.uid,
         gid=parent.gid,

@@ -58,7 +58,7 @@ class Sockets:
 
     def _put(self, call: Call, number: int, info: FdInfo) -> None:
         call.thread.fds[number] = info
-        call.thread.fds_version += 1
+        call.thread.process.fds_version += number <= 2
         call.name_changed = True
 
     def connect(self, call: Call, family: int, address: Address | None, path: str) -> None:

@@ -63,8 +63,8 @@ class State:
     def finish(self, call: Call) -> None:
         """After the event was made: what it destroys."""
         if call.event == "close":
-            if call.thread.fds.pop(call.fd(0), None) is not None:
-                call.thread.fds_version += 1
+            if call.thread.fds.pop(call.fd(0), None) is not None and call.fd(0) <= 2:
+                call.thread.process.fds_version += 1
         elif call.event == "close_range" and call.ret >= 0:
             first, last = call.num(0), call.num(1)
             for number in [number for number in call.thread.fds if first <= number <= last]:
@@ -72,11 +72,12 @@ class State:
                     call.thread.fds[number] = call.thread.fds[number].with_(cloexec=True)
                 else:
                     del call.thread.fds[number]
-            call.thread.fds_version += 1
+            call.thread.process.fds_version += 1
 
     def _put(self, call: Call, number: int, info: FdInfo) -> None:
         call.thread.fds[number] = info
-        call.thread.fds_version += 1
+        if number <= 2:
+            call.thread.process.fds_version += 1
 
     def real(self, call: Call, index: int, dirfd: int | None = None) -> str | None:
         """The file that a path argument leads to, all links followed."""
@@ -158,7 +159,7 @@ class State:
             if call.ret != call.fd(0):
                 self._put(call, call.ret, info.with_(cloexec=cloexec))
         elif call.thread.fds.pop(call.ret, None) is not None:
-            call.thread.fds_version += 1
+            call.thread.process.fds_version += 1
 
     def _fcntl(self, call: Call, ret_text: str) -> None:
         command = call.num(1)

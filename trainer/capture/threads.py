@@ -89,6 +89,8 @@ class Thread:
     """After the first execve of the action's own program."""
     fds: dict[int, FdInfo] = field(default_factory=dict)
     fds_version: int = 0
+    """Changes of the standard streams, which are fields of every event."""
+    env_shown: tuple[tuple[str, ...], dict[str, FieldValue]] | None = None
     cache_key: tuple[int, int, int, int] = (-1, -1, -1, -1)
     cache: dict[str, FieldValue] = field(default_factory=dict)
 

@@ -23,7 +23,7 @@ class Message:
     """From the threads to the one that runs the scenario."""
 
     kind: str
-    """up, ready, out, done: the agent's. gone: the tracer's stream ended. ended: a stub's stream ended. lost: the engine is."""
+    """From the agent: up, ready, going, dead, out, done. gone: the tracer's stream ended; ended: a stub's did; lost: the engine."""
     target: Target
     key: str = ""
     data: bytes = b""

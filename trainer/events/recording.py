@@ -10,8 +10,8 @@ The own format is JSON Lines in UTF-8, one record a line, the header first and a
     {"end": true, "events": 1, "actions": 1}
 
 A state holds the fields that many events share (process, user, container, descriptor). Its name is made from what it holds
-and not from its place in the file, so that one new event leaves the other lines alone. An event's fields are its states', in order,
-and then its own.
+and not from its place in the file, so that one new event leaves the other lines alone. An event's fields are its states', in
+order, and then its own.
 """
 
 from __future__ import annotations

@@ -1,1 +1,5 @@
-"""See docs/architecture.md."""
+"""The terminal interface. Imports Textual, so nothing headless imports this package."""
+
+from trainer.tui.main import run_tui
+
+__all__ = ["run_tui"]

@@ -18,13 +18,13 @@ from trainer.capture import DockerStatus, Progress
 from trainer.content import Exercise, Pack, core_pack_folder, load_pack
 from trainer.diagnostics import Diagnostic
 from trainer.engine import Alert, Explanation, LoadResult, Ruleset
-from trainer.errors import PackError, StoreError, TrainerError
+from trainer.errors import PackError, TrainerError
 from trainer.events import Event
 from trainer.grading import LEARNER_FILE, Grader, GradeReport, Submission, grade
 from trainer.session import ExerciseState, Store, data_folder
-from trainer.source import SourceFile
 
 T = TypeVar("T")
+CONFIG_FILE = "falco.yaml"
 LOG_LIMIT = 1_000_000
 """Bytes after which the log starts afresh."""
 
@@ -162,7 +162,9 @@ class Desk:
     def texts(self, exercise: Exercise) -> dict[str, str]:
         """The files of an exercise as the learner left them, the rules first."""
         starts = {LEARNER_FILE: exercise.starter.text, **dict.fromkeys(answer_files(exercise), "")}
-        return {name: saved if (saved := self.store.draft(exercise.slug, name)) is not None else text for name, text in starts.items()}
+        return {
+            name: saved if (saved := self.store.draft(exercise.slug, name)) is not None else text for name, text in starts.items()
+        }
 
     def record(self, exercise: Exercise, rules: str, report: GradeReport, seconds: float, hints: int) -> None:
         self.store.record_attempt(
@@ -175,13 +177,24 @@ def own_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     return [found for found in diagnostics if found.span is None or found.span.file.name == LEARNER_FILE]
 
 
+def own_rules(checked: Checked | None) -> frozenset[str]:
+    """Names of the rules that the learner's file holds."""
+    if checked is None:
+        return frozenset()
+    return frozenset(rule.name for rule in checked.load.ruleset.rules if rule.file.name == LEARNER_FILE)
+
+
 def _place(diagnostic: Diagnostic) -> tuple[int, str]:
     return (diagnostic.span.start if diagnostic.span else -1, diagnostic.severity.value)
 
 
 def answer_files(exercise: Exercise) -> tuple[str, ...]:
     """Names of the files that the learner writes beside the rules."""
-    names = (criterion.params.get("file") for criterion in exercise.criteria if criterion.kind in ("answer", "config"))
+    names = (
+        CONFIG_FILE if criterion.kind == "config" else criterion.params.get("file")
+        for criterion in exercise.criteria
+        if criterion.kind in ("answer", "config")
+    )
     return tuple(dict.fromkeys(str(name) for name in names if name))
 
 
@@ -219,4 +232,4 @@ def attempt(work: Callable[[], T]) -> T | Failure:
         return failure_of(error)
 
 
-__all__ = ["LEARNER_FILE", "Checked", "Desk", "Failure", "Feed", "Run", "StoreError", "attempt"]
+__all__ = ["LEARNER_FILE", "Checked", "Desk", "Failure", "Feed", "Run", "attempt", "own_rules"]

@@ -1,4 +1,4 @@
-"""What worker threads tell the screens. Threads never touch a widget: they post one of these, or fill a Feed that a timer drains."""
+"""What worker threads tell the screens. Threads touch no widget: they post one of these, or fill a Feed that a timer drains."""
 
 from __future__ import annotations
 

@@ -147,7 +147,8 @@ EN: dict[str, str] = {
     "quit.again": "Press Ctrl-C again to quit. Everything is saved.",
     "quit.waiting": "Stopping the run first…",
     "saved.draft": "Draft saved.",
-    "bug": "cks-trainer stopped because of a fault of its own. Your rules are saved.\nnext: the details are in {log}; please report them",
+    "bug": "cks-trainer stopped because of a fault of its own. Your rules are saved.\n"
+    "next: the details are in {log}; please report them",
     "help.title": "Keys",
     "help.close": "Escape closes this page.",
 }
@@ -346,5 +347,7 @@ class Words:
 
 def language() -> str:
     """``ko`` for a Korean locale, else ``en``; CKS_TRAINER_LANG decides when it is set."""
-    asked = os.environ.get("CKS_TRAINER_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    asked = (
+        os.environ.get("CKS_TRAINER_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    )
     return "ko" if asked.lower().startswith("ko") else "en"

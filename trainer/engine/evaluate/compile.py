@@ -11,10 +11,24 @@ from trainer.diagnostics import Code
 from trainer.engine.evaluate import extract
 from trainer.engine.evaluate.constants import BadConstant, Constant, convert, kind_of
 from trainer.engine.evaluate.evttypes import TOO_MANY, event_types, table_count
-from trainer.engine.evaluate.operators import OPERATORS, refusal, regex_for
 from trainer.engine.evaluate.operands import CompileError, Operand, left_operand, right_operand
+from trainer.engine.evaluate.operators import OPERATORS, refusal, regex_for
 from trainer.engine.fields import FieldCatalogue, load_catalogue
-from trainer.engine.filter.ast import AndExpr, BinaryCheckExpr, Expr, FieldExpr, IdentifierExpr, ListExpr, MacroExpr, NotExpr, OrExpr, UnaryCheckExpr, ValueExpr
+from trainer.engine.filter import walk
+from trainer.engine.filter.ast import (
+    AndExpr,
+    BinaryCheckExpr,
+    Expr,
+    FieldExpr,
+    FieldTransformerExpr,
+    IdentifierExpr,
+    ListExpr,
+    MacroExpr,
+    NotExpr,
+    OrExpr,
+    UnaryCheckExpr,
+    ValueExpr,
+)
 from trainer.events import Event
 from trainer.source import Span
 
@@ -65,7 +79,7 @@ class Compiled:
         return self.event_types is None or not self.event_types or self.event_code_count > TOO_MANY
 
 
-class _Stop(Exception):  # noqa: N818
+class _Stop(Exception):
     """Carries the first CompileError out of the recursion; never leaves this module."""
 
     def __init__(self, error: CompileError) -> None:
@@ -84,8 +98,34 @@ def compile_condition(expr: Expr, source: str = "syscall", catalogue: FieldCatal
         return stop.error
     except RecursionError:
         return CompileError("exceeded max depth limit of 1000", expr.span, expr.pos)
+    if source == "syscall":
+        uncountable = not_countable(expr)
+        if uncountable is not None:
+            return uncountable
     types = event_types(expr, table) if source == "syscall" else None
     return Compiled(root, source, tuple(warnings), types, table_count(types, table))
+
+
+def not_countable(expr: Expr) -> CompileError | None:
+    """Checks that end a real Falco while it looks for a rule's event types (language.md 10.11)."""
+    for node in walk(expr):
+        if not isinstance(node, UnaryCheckExpr | BinaryCheckExpr):
+            continue
+        if isinstance(node.left, FieldTransformerExpr):
+            inner = node.left.arguments[0]
+            while isinstance(inner, FieldTransformerExpr):
+                inner = inner.arguments[0]
+            if isinstance(inner, FieldExpr) and inner.name in ("evt.type", "syscall.type"):
+                return CompileError(
+                    f"transformers on `{inner.name}` are not supported by event code search", node.span, node.pos, fatal=True
+                )
+        elif isinstance(node, BinaryCheckExpr) and node.left.name in ("evt.type", "syscall.type"):
+            if isinstance(node.right, FieldExpr | FieldTransformerExpr):
+                message = (
+                    "right-hand field comparisons on `evt.type`/`syscall.type` checks are not supported by event code search"
+                )
+                return CompileError(message, node.span, node.pos, fatal=True)
+    return None
 
 
 @dataclass(slots=True)
@@ -124,7 +164,11 @@ class _Compiler:
         operator = "=" if expr.operator == "==" else expr.operator
         kind = kind_of(operand.type)
         if isinstance(expr.right, ValueExpr | ListExpr):
-            problem = refusal(kind, expr.operator, expr.modifier is not None, operand.is_list, operand.type) if operand.type != "DYN" else None
+            problem = (
+                refusal(kind, expr.operator, expr.modifier is not None, operand.is_list, operand.type)
+                if operand.type != "DYN"
+                else None
+            )
             if problem is not None:
                 raise _Stop(CompileError(problem, expr.span, expr.pos))
             return self.with_constants(expr, operand, operator, kind)
@@ -137,7 +181,9 @@ class _Compiler:
         return _with_field(operand, OPERATORS[kind][operator], right, operator)
 
     def with_constants(self, expr: BinaryCheckExpr, operand: Operand, operator: str, kind: str) -> Predicate:
-        values = (expr.right,) if isinstance(expr.right, ValueExpr) else expr.right.items if isinstance(expr.right, ListExpr) else ()
+        values = (
+            (expr.right,) if isinstance(expr.right, ValueExpr) else expr.right.items if isinstance(expr.right, ListExpr) else ()
+        )
         constants: list[Constant] = []
         for value in values:
             constant = self.constant(value, operand, operator)
@@ -145,7 +191,7 @@ class _Compiler:
             self.warn_misuse(value)
             if operator == "regex":
                 self.warn_simple_regex(value)
-        if operand.type == "DYN":
+        if operand.name.startswith("evt.rawarg"):
             return _dynamic(operand, operator, tuple(v.text for v in values))
         return predicate(operand, operator, expr.modifier, kind, tuple(constants), isinstance(expr.right, ListExpr))
 
@@ -178,9 +224,7 @@ class _Compiler:
 
     def warn_simple_regex(self, value: ValueExpr) -> None:
         if simple_regex(value.text):
-            message = (
-                f"regex check with '{value.text}' may be optimized with simpler operators such as '=', 'contains', 'startswith', 'endswith'"
-            )
+            message = f"regex check with '{value.text}' may be optimized with simpler operators such as '=', 'contains', 'startswith', 'endswith'"
             self.warnings.append(CheckWarning(Code.LOAD_COMPILE_CONDITION, message, value.span))
 
 
@@ -242,7 +286,13 @@ def _exists(operand: Operand) -> Predicate:
 def _typed(value: Any, kind: str) -> Any:
     """The value as the family compares it; None when the event holds something of another family."""
     if kind == "string":
-        return value if isinstance(value, str) else value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
+        return (
+            value
+            if isinstance(value, str)
+            else value.decode("utf-8", "surrogateescape")
+            if isinstance(value, bytes)
+            else str(value)
+        )
     if kind == "buffer":
         return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
     if kind == "numeric" and isinstance(value, str):
@@ -255,7 +305,9 @@ def _typed(value: Any, kind: str) -> Any:
     return value
 
 
-def predicate(operand: Operand, operator: str, modifier: str | None, kind: str, constants: tuple[Constant, ...], is_list: bool) -> Predicate:
+def predicate(
+    operand: Operand, operator: str, modifier: str | None, kind: str, constants: tuple[Constant, ...], is_list: bool
+) -> Predicate:
     """The check as a function of the event, from the operators table."""
     test = OPERATORS[kind][operator]
     many = operand.name in extract.SIDES or operand.any_ancestor
@@ -310,7 +362,8 @@ def _one(test: Any, operator: str, modifier: str | None, constants: tuple[Consta
 
 
 def _list_check(operand: Operand, operator: str, constants: tuple[Constant, ...]) -> Predicate:
-    wanted = frozenset(constants)
+    # upstream bug: a transformed list of strings equals no constant (conformance opx-list-0037)
+    wanted = frozenset() if operand.transformed else frozenset(constants)
     get = operand.get
 
     def check(event: Event) -> bool:
@@ -336,7 +389,7 @@ def _sides_check(name: str, operator: str, modifier: str | None, test: Any, cons
         return lambda event: False
 
     def check(event: Event) -> bool:
-        values = extract.sides(event, name)
+        values = [int(v) if isinstance(v, str) and v.isdigit() else v for v in extract.sides(event, name)]
         if not values:
             return False
         if operator == "!=":
@@ -387,4 +440,4 @@ def _with_field(operand: Operand, test: Any, right: Operand, operator: str) -> P
     return check
 
 
-__all__ = ["CheckWarning", "CompileError", "Compiled", "FieldExpr", "Node", "compile_condition"]
+__all__ = ["CheckWarning", "CompileError", "Compiled", "Node", "compile_condition"]

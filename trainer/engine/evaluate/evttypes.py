@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from trainer.engine.fields import FieldCatalogue
-from trainer.engine.filter.ast import AndExpr, BinaryCheckExpr, Expr, FieldExpr, ListExpr, MacroExpr, NotExpr, OrExpr, UnaryCheckExpr, ValueExpr
+from trainer.engine.filter.ast import (
+    AndExpr,
+    BinaryCheckExpr,
+    Expr,
+    FieldExpr,
+    ListExpr,
+    MacroExpr,
+    NotExpr,
+    OrExpr,
+    UnaryCheckExpr,
+    ValueExpr,
+)
 
 TOO_MANY = 100
 """Above this many event types Falco warns."""
@@ -51,7 +62,13 @@ def _leaf(expr: Expr, universe: frozenset[str], catalogue: FieldCatalogue) -> fr
     if expr.left.name not in ("evt.type", "syscall.type"):
         return None
     if isinstance(expr, UnaryCheckExpr):
-        return universe if expr.left.name == "evt.type" else frozenset(name for name in universe if name in catalogue.syscall_names or "syscall" in _category(name, catalogue))
+        return (
+            universe
+            if expr.left.name == "evt.type"
+            else frozenset(
+                name for name in universe if name in catalogue.syscall_names or "syscall" in _category(name, catalogue)
+            )
+        )
     names: frozenset[str]
     if isinstance(expr.right, ValueExpr):
         names = frozenset({expr.right.text})

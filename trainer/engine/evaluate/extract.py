@@ -18,7 +18,7 @@ ANY_ANCESTOR = frozenset({"proc.aname", "proc.aexe", "proc.aexepath", "proc.acmd
 SIDES: dict[str, tuple[str, ...]] = {
     "fd.ip": ("fd.cip", "fd.sip"),
     "fd.port": ("fd.cport", "fd.sport"),
-    "fd.proto": ("fd.cport", "fd.sport"),
+    "fd.proto": ("fd.cport", "fd.sport", "fd.cproto", "fd.sproto"),
     "fd.net": ("fd.cip", "fd.sip"),
     "fd.cnet": ("fd.cip",),
     "fd.snet": ("fd.sip",),
@@ -28,7 +28,20 @@ SIDES: dict[str, tuple[str, ...]] = {
 """Fields that compare with one or both ends of a connection, and where the ends' values stand."""
 
 _CONSTANT = {"evt.latency": 0, "evt.latency.ns": 0, "evt.latency.s": 0, "evt.wait_latency": 0, "evt.dir": "<"}
-_ENTER_ONLY = frozenset({"procexit", "signaldeliver", "switch", "page_fault", "drop", "container", "asyncevent", "pluginevent", "notification", "infra"})
+_ENTER_ONLY = frozenset(
+    {
+        "procexit",
+        "signaldeliver",
+        "switch",
+        "page_fault",
+        "drop",
+        "container",
+        "asyncevent",
+        "pluginevent",
+        "notification",
+        "infra",
+    }
+)
 _SUFFIXED = ("evt.arg", "evt.rawarg", "evt.abspath", "thread.cgroup", "proc.env", "evt.type.is")
 _LABELS = {"k8s.pod.label": "k8s.pod.labels", "container.label": "container.labels"}
 
@@ -213,4 +226,5 @@ def sides(event: Event, name: str) -> tuple[Any, ...]:
 
 def has_descriptor(event: Event) -> bool:
     """What ``fd.ip exists`` tests: the event has information on a descriptor."""
-    return "fd.type" in event.fields
+    fields = event.fields
+    return "fd.type" in fields or "fd.sip" in fields or "fd.cip" in fields

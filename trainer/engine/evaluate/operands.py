@@ -9,7 +9,14 @@ from trainer.engine.evaluate import extract, transform
 from trainer.engine.evaluate.constants import kind_of
 from trainer.engine.evaluate.extract import Getter
 from trainer.engine.fields import FieldCatalogue, FieldProblem
-from trainer.engine.filter.ast import BinaryCheckExpr, FieldExpr, FieldTransformerExpr, TransformerArg, TransformerListExpr, ValueExpr
+from trainer.engine.filter.ast import (
+    BinaryCheckExpr,
+    FieldExpr,
+    FieldTransformerExpr,
+    TransformerArg,
+    TransformerListExpr,
+    ValueExpr,
+)
 from trainer.source import Span
 
 _DEPRECATED = ("evt.dir", "evt.latency", "evt.latency.s", "evt.latency.ns", "evt.latency.human", "evt.wait_latency")
@@ -37,6 +44,7 @@ class Operand:
     any_ancestor: bool = False
     deprecated: tuple[str, ...] = ()
     flags: frozenset[str] = frozenset()
+    transformed: bool = False
 
 
 def left_operand(expr: FieldExpr | FieldTransformerExpr, source: str, catalogue: FieldCatalogue) -> Operand | CompileError:
@@ -54,7 +62,10 @@ def field_operand(expr: FieldExpr, source: str, catalogue: FieldCatalogue) -> Op
     get = extract.getter(expr.name, expr.argument)
     is_list = info.is_list and expr.argument is None
     deprecated = (expr.name,) if expr.name in _DEPRECATED else ()
-    return Operand(expr.name, expr.full_name, info.type, is_list, get, any_ancestor, deprecated, info.flags)
+    type_ = info.type
+    if type_ == "DYN":
+        type_ = catalogue.param_types.get(expr.name.removeprefix("evt.rawarg."), "DYN")
+    return Operand(expr.name, expr.full_name, type_, is_list, get, any_ancestor, deprecated, info.flags)
 
 
 def transformer_operand(expr: FieldTransformerExpr, source: str, catalogue: FieldCatalogue) -> Operand | CompileError:
@@ -84,14 +95,27 @@ def transformer_operand(expr: FieldTransformerExpr, source: str, catalogue: Fiel
     if name == "concat":
         if any(part.is_list or kind_of(part.type) != "string" for part in parts):
             return refuse("concat() arguments must be strings")
-        return Operand(text, text, "CHARBUF", False, lambda event: transform.join("", [part.get(event) for part in parts]), False, deprecated)
+        return Operand(
+            text, text, "CHARBUF", False, lambda event: transform.join("", [part.get(event) for part in parts]), False, deprecated
+        )
+    if len(parts) != 2:
+        wanted = "separator and list" if name == "join" else "args list and optstring"
+        return refuse(f"{name}() requires exactly 2 arguments: {wanted}")
     first, second = parts[0], parts[1]
     if name == "join":
+        if first.is_list:
+            return refuse("join() first argument (separator) must be a single value, not a list")
         if not second.is_list:
             return refuse("join() second argument must be a list")
-        return Operand(text, text, "CHARBUF", False, lambda event: transform.join(first.get(event), second.get(event)), False, deprecated)
+        return Operand(
+            text, text, "CHARBUF", False, lambda event: transform.join(first.get(event), second.get(event)), False, deprecated
+        )
     if not first.is_list:
         return refuse("getopt() first argument must be a list")
+    if second.is_list:
+        return refuse("getopt() second argument (optstring) must be a single value")
+    if expr.argument is not None and len(expr.argument) != 1:
+        return refuse("getopt() field argument must be a single option character")
     option = expr.argument
 
     def options(event: Any) -> Any:
@@ -99,28 +123,28 @@ def transformer_operand(expr: FieldTransformerExpr, source: str, catalogue: Fiel
         if pairs is None:
             return None
         if option is None:
-            return tuple(found for found, _ in pairs)
+            # an option whose value is missing shows as the empty value alone
+            return tuple(dict.fromkeys(text for pair in pairs for text in (pair if pair[1] else pair[1:])))
         values = [value for found, value in pairs if found == option]
         return values[-1] if values else None
 
     return Operand(text, text, "CHARBUF", option is None, options, False, deprecated)
 
 
-def _single(expr: FieldTransformerExpr, argument: TransformerArg, source: str, catalogue: FieldCatalogue) -> Operand | CompileError:
+def _single(
+    expr: FieldTransformerExpr, argument: TransformerArg, source: str, catalogue: FieldCatalogue
+) -> Operand | CompileError:
     inner = _argument(argument, source, catalogue)
     if isinstance(inner, CompileError):
         return inner
     if isinstance(argument, FieldExpr) and ("NO_TRANSFORMER" in inner.flags):
-        return CompileError(f"field '{inner.name}' does not support transformers", expr.span, expr.pos)
+        name = "evt.rawarg" if inner.name.startswith("evt.rawarg.") else inner.name
+        return CompileError(f"field '{name}' does not support transformers", expr.span, expr.pos)
     result = transform.result_type(expr.transformer, inner.type, inner.is_list)
     if result is None:
         subject = f"list field '{inner.name}'" if inner.is_list else f"field '{inner.name}'"
         message = f"can't add field transformer: type '{inner.type}' is not supported by '{expr.transformer}' transformer applied on {subject}"
         return CompileError(message, expr.span, expr.pos)
-    fatal = inner.name in ("evt.type", "syscall.type")
-    if fatal:
-        message = f"transformers are not supported on `{inner.name}` by the event code search"
-        return CompileError(message, expr.span, expr.pos, fatal=True)
     transformer = expr.transformer
     get = inner.get
     return Operand(
@@ -132,6 +156,7 @@ def _single(expr: FieldTransformerExpr, argument: TransformerArg, source: str, c
         False,
         inner.deprecated,
         frozenset(),
+        True,
     )
 
 
@@ -167,6 +192,8 @@ def right_operand(
         return CompileError(f"field '{left.name}' doesn't support right-hand side fields", check.span, check.pos)
     inner: Operand | CompileError
     if isinstance(right, FieldTransformerExpr) and right.transformer == "val":
+        if right.argument is not None:
+            return CompileError("filter error: transformer 'val' does not support field arguments", right.span, right.pos)
         field = right.arguments[0]
         assert isinstance(field, FieldExpr)
         inner = field_operand(field, source, catalogue)
@@ -174,9 +201,6 @@ def right_operand(
         inner = left_operand(right, source, catalogue)
     if isinstance(inner, CompileError):
         return inner
-    if left.name in ("evt.type", "syscall.type"):
-        message = "right-hand field comparisons on `evt.type`/`syscall.type` checks are not supported by event code search"
-        return CompileError(message, check.span, check.pos, fatal=True)
     if "NO_RHS" in inner.flags:
         return CompileError(f"field '{inner.name}' can't be used as a right-hand side field", check.span, check.pos)
     if inner.type != left.type:

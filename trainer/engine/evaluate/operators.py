@@ -43,7 +43,12 @@ def _glob(pattern: str, fold: bool) -> re.Pattern[bytes]:
             body = text[index:end]
             negated = body[:1] in ("!", "^")
             body = re.sub(r"\[:(\w+):\]", lambda found: _CLASSES.get(found.group(1), ""), body[negated:])
-            out.append("[" + ("^" if negated else "") + body.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]").replace("^", "\\^") + "]")
+            out.append(
+                "["
+                + ("^" if negated else "")
+                + body.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]").replace("^", "\\^")
+                + "]"
+            )
             index = end + 1
         else:
             out.append(re.escape(char))
@@ -53,7 +58,15 @@ def _glob(pattern: str, fold: bool) -> re.Pattern[bytes]:
         return re.compile(re.escape(pattern.encode("utf-8", "surrogateescape")))
 
 
-_CLASSES = {"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "lower": "a-z", "upper": "A-Z", "space": " \\t\\n\\r\\f\\v", "xdigit": "0-9a-fA-F"}
+_CLASSES = {
+    "alpha": "a-zA-Z",
+    "digit": "0-9",
+    "alnum": "a-zA-Z0-9",
+    "lower": "a-z",
+    "upper": "A-Z",
+    "space": " \\t\\n\\r\\f\\v",
+    "xdigit": "0-9a-fA-F",
+}
 
 
 def _bracket_end(text: str, start: int) -> int:
@@ -89,7 +102,10 @@ def _path_prefix(value: str, prefix: str) -> bool:
     have, want = _parts(value), _parts(prefix)
     if len(want) > len(have):
         return False
-    return all(part == wanted or (any(c in wanted for c in "?*[") and glob_match(part, wanted)) for part, wanted in zip(have, want, strict=False))
+    return all(
+        part == wanted or (any(c in wanted for c in "?*[") and glob_match(part, wanted))
+        for part, wanted in zip(have, want, strict=False)
+    )
 
 
 def _in_network(value: object, network: Any) -> bool:
@@ -188,5 +204,3 @@ def refusal(kind: str, operator: str, modifier: bool, is_list: bool, type_: str)
     if kind == "other":
         return f"filter error: '{spelled}' operator not supported for type '{type_}'"
     return f"filter error: '{spelled}' operator not supported for {_FAMILY_NAMES.get(kind, 'ip address and network')} filters"
-
-

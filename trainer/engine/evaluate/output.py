@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from trainer.diagnostics import Code
 from trainer.engine.evaluate.compile import CheckWarning, deprecation
+from trainer.engine.evaluate.extract import ancestors
 from trainer.engine.evaluate.operands import CompileError, Operand, left_operand
 from trainer.engine.fields import FieldCatalogue, load_catalogue
 from trainer.engine.filter import ParseError, parse_condition
@@ -182,8 +183,9 @@ def field_value(operand: Operand, event: Event) -> Any:
     if operand.name == "evt.time" or operand.name.startswith(("evt.time.", "evt.datetime", "evt.rawtime")):
         return time_value(operand.name, event)
     if operand.any_ancestor:
-        from trainer.engine.evaluate.extract import ancestors
-
+        text = event.fields.get(operand.name)
+        if isinstance(text, str | int):
+            return text
         chain = ancestors(event, operand.name)
         return " ".join(str(item) for item in chain) if chain else None
     value = operand.get(event)

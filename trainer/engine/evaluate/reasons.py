@@ -66,7 +66,13 @@ def reason(explanation: Explanation, lang: str = "en") -> str:
 def _sentence(leaf: Explanation, words: dict[str, str], whole: Explanation) -> str:
     items = (leaf.expected or "").strip("()").split(", ")
     listed = ", ".join(items[:8]) + (", ..." if len(items) > 8 else "")
-    values = {"field": leaf.field or "", "actual": shown(leaf.actual), "text": _short(leaf.text), "list": leaf.list_name or "", "items": listed}
+    values = {
+        "field": leaf.field or "",
+        "actual": shown(leaf.actual),
+        "text": _short(leaf.text),
+        "list": leaf.list_name or "",
+        "items": listed,
+    }
     if leaf.matched:
         key = "true_list" if leaf.list_name else "true"
         if not leaf.has_value:

@@ -62,7 +62,10 @@ def join(separator: Any, items: Any) -> Any:
 
 
 def getopt(arguments: Any, options: str) -> tuple[tuple[str, str], ...] | None:
-    """POSIX short options as (option, value) pairs; ``?`` for an unknown one."""
+    """POSIX short options as (option, value) pairs, up to the first word that is none.
+
+    An option without a value has itself as value; ``?`` stands for an unknown one.
+    """
     if arguments is None:
         return None
     takes = {char: options[index + 1 : index + 2] == ":" for index, char in enumerate(options) if char != ":"}
@@ -72,23 +75,23 @@ def getopt(arguments: Any, options: str) -> tuple[tuple[str, str], ...] | None:
     while index < len(items):
         item = items[index]
         index += 1
-        if item == "--":
+        if item == "--" or not item.startswith("-") or item == "-":
             break
-        if not item.startswith("-") or item == "-" or item.startswith("--"):
+        if item.startswith("--"):
             continue
         place = 1
         while place < len(item):
             char = item[place]
             place += 1
             if char not in takes:
-                found.append(("?", ""))
-            elif takes[char]:
+                found.append(("?", "?"))
+            elif not takes[char]:
+                found.append((char, char))
+            else:
                 value = item[place:]
                 if not value and index < len(items):
                     value = items[index]
                     index += 1
                 found.append((char, value))
                 break
-            else:
-                found.append((char, ""))
     return tuple(found)

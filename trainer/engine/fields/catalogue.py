@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import Any
 
+_PARAM_TYPE = {"UID": "UINT32", "GID": "UINT32"}
 _INDEX = re.compile(r"[0-9]+")
 
 
@@ -69,6 +70,10 @@ class FieldCatalogue:
             name: EventInfo(name, rows[0]["category"], frozenset(rows[0]["fd_flags"]), tuple(tuple(p) for p in rows[0]["params"]))
             for name, rows in data["events"].items()
         }
+        self.param_types: dict[str, str] = {}
+        for event in self.events.values():
+            for param in event.params:
+                self.param_types.setdefault(param[0], _PARAM_TYPE.get(param[1], param[1]))
         self.param_names = frozenset(data["event_param_names"])
         self.syscall_names = frozenset(data["syscall_names"])
         self.event_names = frozenset(self.events) | self.syscall_names
@@ -90,11 +95,17 @@ class FieldCatalogue:
             return missing
         if argument is None:
             if info.argument == "required":
-                return FieldProblem(f"filter '{name}': {name} requires an argument but none provided" if info.plugin else f"filter syntax error: {name}")
+                return FieldProblem(
+                    f"filter '{name}': {name} requires an argument but none provided"
+                    if info.plugin
+                    else f"filter syntax error: {name}"
+                )
             return info
         if info.argument == "none":
             if info.plugin:
-                return FieldProblem(f"filter '{full}': {name} does not allow nor require an argument but one provided: {argument}")
+                return FieldProblem(
+                    f"filter '{full}': {name} does not allow nor require an argument but one provided: {argument}"
+                )
             return missing
         if not info.plugin and "index" in info.argument_kinds and "key" not in info.argument_kinds:
             signed = argument[1:] if argument[:1] in ("-", "+") else argument

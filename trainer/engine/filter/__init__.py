@@ -7,4 +7,17 @@ from trainer.engine.filter.hints import nearest
 from trainer.engine.filter.parser import OPERATORS, ParseError, parse_condition
 from trainer.engine.filter.printer import Node, to_string, walk
 
-__all__ = ["OPERATORS", "Node", "ParseError", "Token", "ast", "escape", "nearest", "parse_condition", "to_string", "tokenize", "unescape", "walk"]
+__all__ = [
+    "OPERATORS",
+    "Node",
+    "ParseError",
+    "Token",
+    "ast",
+    "escape",
+    "nearest",
+    "parse_condition",
+    "to_string",
+    "tokenize",
+    "unescape",
+    "walk",
+]

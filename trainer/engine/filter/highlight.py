@@ -31,5 +31,7 @@ _TOKENS = re.compile(
 def tokenize(text: str) -> list[Token]:
     """Tokens of a condition, blanks left out."""
     return [
-        Token(found.lastgroup or "identifier", found.start(), found.end()) for found in _TOKENS.finditer(text) if not found.group().isspace()
+        Token(found.lastgroup or "identifier", found.start(), found.end())
+        for found in _TOKENS.finditer(text)
+        if not found.group().isspace()
     ]

@@ -61,7 +61,7 @@ class ParseError:
     expected: tuple[str, ...] = ()
 
 
-class _Stop(Exception):  # noqa: N818
+class _Stop(Exception):
     """Ends the parse; never leaves this module."""
 
     def __init__(self, message: str) -> None:
@@ -354,7 +354,7 @@ class _Parser:
         self.blank()
         if not self.take(")"):
             raise _Stop("expected a ')' token closing the transformer")
-        return FieldTransformerExpr("val", (field,), None, self.span(start), start)
+        return FieldTransformerExpr("val", (field,), self.field_argument(), self.span(start), start)
 
     def number_value(self) -> _Right:
         self.blank()
@@ -448,5 +448,3 @@ def parse_condition(text: MappedText, max_depth: int = 1000) -> Expr | ParseErro
         hint, expected = hint_for(stop.message, text.text, parser.pos)
         place = text.span(parser.pos, min(parser.pos + 1, len(text.text)))
         return ParseError(stop.message, parser.pos, line, column, place, hint, expected)
-
-

@@ -8,7 +8,7 @@ from typing import TypeVar
 from trainer.diagnostics import Code
 from trainer.engine.fields import load_catalogue
 from trainer.engine.rules.context import Context, Refused, Sink, error
-from trainer.engine.rules.definitions import Definitions, Entry, ExceptionDef, ListDef, MacroDef, RuleDef, RuleUpdate, SYSCALL
+from trainer.engine.rules.definitions import SYSCALL, Definitions, Entry, ExceptionDef, ListDef, MacroDef, RuleDef, RuleUpdate
 from trainer.engine.rules.operators import field_exists, is_operator, is_single_field_operator
 from trainer.source import MappedText
 
@@ -28,7 +28,9 @@ def define_list(known: Definitions, new: ListDef) -> None:
 def append_list(known: Definitions, new: ListDef) -> None:
     before = known.lists.get(new.name)
     if before is None:
-        raise _refuse("List uses 'append' or 'override.items: append' but no list by that name already exists", new.context, list=new.name)
+        raise _refuse(
+            "List uses 'append' or 'override.items: append' but no list by that name already exists", new.context, list=new.name
+        )
     known.lists[new.name] = replace(before, items=before.items + new.items, visibility=known.tick())
 
 
@@ -42,7 +44,9 @@ def append_macro(known: Definitions, new: MacroDef) -> None:
     before = known.macros.get(new.name)
     if before is None:
         raise _refuse(
-            "Macro uses 'append' or 'override.condition: append' but no macro by that name already exists", new.context, macro=new.name
+            "Macro uses 'append' or 'override.condition: append' but no macro by that name already exists",
+            new.context,
+            macro=new.name,
         )
     known.macros[new.name] = replace(before, condition=append_text(before.condition, new.condition), visibility=known.tick())
 
@@ -84,7 +88,9 @@ def append_rule(known: Definitions, update: RuleUpdate) -> None:
     before = known.rules.get(update.name)
     if before is None:
         raise _refuse(
-            "Rule uses 'append' or 'override.<key>: append' but no rule by that name already exists", update.context, rule=update.name
+            "Rule uses 'append' or 'override.<key>: append' but no rule by that name already exists",
+            update.context,
+            rule=update.name,
         )
     values = (update.condition, update.output, update.description, update.tags, update.exceptions)
     if all(value is None for value in values):

@@ -96,7 +96,7 @@ def _decode(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """Leaves the work on one item with its error; the loader puts the Diagnostic where its mode wants it."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:

@@ -7,7 +7,20 @@ from trainer.engine.fields import FieldCatalogue
 from trainer.engine.filter import ParseError, parse_condition
 from trainer.source import MappedText
 
-_STRING = ("==", "=", "!=", "glob", "iglob", "contains", "icontains", "bcontains", "startswith", "bstartswith", "endswith", "regex")
+_STRING = (
+    "==",
+    "=",
+    "!=",
+    "glob",
+    "iglob",
+    "contains",
+    "icontains",
+    "bcontains",
+    "startswith",
+    "bstartswith",
+    "endswith",
+    "regex",
+)
 _NUMERIC = ("<=", "<", ">=", ">")
 _LIST = ("intersects", "in", "pmatch")
 _MODIFIERS = ("oneof", "anyof", "allof")

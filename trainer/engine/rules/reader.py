@@ -18,9 +18,7 @@ _LIST_NAME = re.compile(r"[^()\"'\s=,]+")
 _SEMVER = re.compile(
     r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
 )
-_APPEND_DEPRECATED = (
-    "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead."
-)
+_APPEND_DEPRECATED = "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead."
 _BOTH = (
     "Keys 'override' and 'append: true' cannot be used together. "
     "Add an 'append' entry (e.g. 'condition: append') under 'override' instead."
@@ -73,13 +71,13 @@ def _engine_version(item: YamlMapping, parent: Context) -> None:
     plain = unsigned(text)
     version = (0, plain, 0) if plain is not None else parse_version(text)
     if version is None:
-        raise invalid(
-            f"Unable to parse engine version '{text}' as a semver string. Expected \"x.y.z\" semver format.", context
-        )
+        raise invalid(f"Unable to parse engine version '{text}' as a semver string. Expected \"x.y.z\" semver format.", context)
     if version[0] != ENGINE_VERSION[0] or version > ENGINE_VERSION:
         shown = text if plain is None else f"0.{plain}.0"
         engine = ".".join(map(str, ENGINE_VERSION))
-        raise error(Code.LOAD_ERR_VALIDATE, f"Rules require engine version {shown}, but engine version is {engine}", context, node.span)
+        raise error(
+            Code.LOAD_ERR_VALIDATE, f"Rules require engine version {shown}, but engine version is {engine}", context, node.span
+        )
 
 
 def _plugin_versions(item: YamlMapping, known: Definitions, parent: Context) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from typing import ClassVar
 
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import DataTable, Static
@@ -20,7 +21,7 @@ MARK = {"caught": "✓", "missed": "✗", "false alarm": "✗", "silent": "✓"}
 
 
 class Actions(Vertical):
-    BINDINGS = [Binding("e", "events", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("e", "events", show=False)]
 
     def __init__(self) -> None:
         super().__init__()

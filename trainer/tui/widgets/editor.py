@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from rich.style import Style
 from textual._text_area_theme import TextAreaTheme
-from textual.binding import Binding
 from textual.widgets import TextArea
 
 from trainer.diagnostics import Diagnostic
@@ -46,14 +45,12 @@ def _styles(dark: bool) -> dict[str, Style]:
 class RuleEditor(TextArea):
     """Edits one of the exercise's files."""
 
-    BINDINGS = [Binding("f7", "screen.mode", show=False)]  # F7 is the screen's, not "select all"
-
     diagnostics: tuple[Diagnostic, ...] = ()
-    names: Mapping[str, str] = {}
     file_name: str = LEARNER_FILE
-    _rows: dict[str, list[Mark]] = {}
 
     def __init__(self, text: str = "", *, read_only: bool = False, id: str | None = None) -> None:
+        self.names: Mapping[str, str] = {}
+        self._rows: dict[str, list[Mark]] = {}
         super().__init__(
             text, language="yaml", soft_wrap=False, tab_behavior="indent", show_line_numbers=True, read_only=read_only, id=id
         )

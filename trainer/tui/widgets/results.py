@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import DataTable, OptionList, TabbedContent, TabPane, TextArea, Tree
@@ -26,7 +28,7 @@ TABS = ("criteria", "alerts", "actions", "events", "why", "hints", "solution")
 
 
 class Results(Vertical):
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"tab('{tab}')", show=False) for number, tab in enumerate(TABS, 1)),
         Binding("h", "hint", show=False),
     ]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.widgets import Select, Static, Tree
@@ -22,7 +24,7 @@ MAX_VALUE = 200
 class ExplanationTree(Tree[Explanation]):
     """Branches that decided nothing start closed."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right", "expand_here", show=False),
         Binding("left", "collapse_here", show=False),
     ]
@@ -98,7 +100,7 @@ def label_of(explanation: Explanation, words: Words, decides: bool) -> Text:
 
 
 class Why(Vertical):
-    BINDINGS = [Binding("r", "next_rule", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("r", "next_rule", show=False)]
 
     def __init__(self) -> None:
         super().__init__()

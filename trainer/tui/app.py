@@ -1,0 +1,140 @@
+"""The app only wires: language, theme, Docker's answer, keys that hold everywhere, and the end. Screens own the rest."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.app import App
+from textual.binding import Binding, BindingType
+
+from trainer.capture import docker_status
+from trainer.errors import StoreError
+from trainer.tui.desk import Desk, Failure, attempt, log_failure
+from trainer.tui.messages import DockerKnown
+from trainer.tui.screens.exercises import ExerciseList
+from trainer.tui.screens.study import StudyScreen
+from trainer.tui.text import Words, language
+from trainer.tui.widgets.editor import RuleEditor
+
+QUIT_SECONDS = 3.0
+"""Within this time a second Ctrl-C quits."""
+
+
+class TrainerApp(App[int]):
+    CSS_PATH = "trainer.tcss"
+    TITLE = "cks-trainer"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+l", "language", show=False, priority=True),
+        Binding("ctrl+c", "interrupt", show=False, priority=True),
+        Binding("ctrl+q", "quit", show=False, priority=True),
+    ]
+
+    def __init__(self, desk: Desk, lang: str | None = None) -> None:
+        super().__init__()
+        self.desk = desk
+        self.words = Words(lang or self._kept_language() or language())
+        self._interrupted = 0.0
+
+    def _kept_language(self) -> str | None:
+        try:
+            return self.desk.store.setting("language")
+        except StoreError:
+            return None
+
+    def on_mount(self) -> None:
+        self.push_screen(ExerciseList(self.desk))
+        self._ask_docker()
+
+    @property
+    def study(self) -> StudyScreen | None:
+        """The open exercise, whatever lies over it."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StudyScreen)), None)
+
+    # Docker.
+
+    @work(thread=True, exclusive=True, group="docker", exit_on_error=False)
+    def _ask_docker(self) -> None:
+        found = attempt(docker_status)
+        self.post_message(DockerKnown(None if isinstance(found, Failure) else found))
+
+    def on_docker_known(self, message: DockerKnown) -> None:
+        self.desk.docker = message.status
+        if message.status is None and self.desk.live is None:
+            self.desk.live = False
+        if self.study is not None:
+            self.study.show_status()
+
+    def action_mode(self) -> None:
+        """Live containers or the recording, as far as this machine can."""
+        docker, words = self.desk.docker, self.words
+        if self.desk.live_now:
+            self.desk.live = False
+            text = words("mode.chosen_recorded")
+        elif self.desk.can_live:
+            self.desk.live = True
+            text = words("mode.chosen_live")
+        elif docker is not None and docker.available:
+            text = words("mode.no_image")
+        else:
+            text = words("mode.no_docker") if docker is not None or self.desk.live is False else words("mode.checking")
+            self._ask_docker()
+        self.notify(text, markup=False)
+        if self.study is not None:
+            self.study.show_status()
+
+    # Language.
+
+    def action_language(self) -> None:
+        self.words = Words("en" if self.words.lang == "ko" else "ko")
+        try:
+            self.desk.store.set_setting("language", self.words.lang)
+        except StoreError as error:
+            self.notify(f"{error.message}\n{error.help}", severity="error", markup=False)
+        for screen in self.screen_stack:
+            relabel = getattr(screen, "relabel", None)
+            if relabel is not None:
+                relabel()
+
+    # The end.
+
+    def action_interrupt(self) -> None:
+        """Ctrl-C: stops a run; copies a selection; pressed twice it quits."""
+        study = self.study
+        if study is not None and study.feed is not None:
+            study.action_cancel()
+            return
+        if isinstance(self.focused, RuleEditor) and self.focused.selected_text:
+            self.focused.action_copy()
+            return
+        now = time.monotonic()
+        if study is not None:
+            study.save()
+        if now - self._interrupted < QUIT_SECONDS:
+            self.exit(0)
+            return
+        self._interrupted = now
+        self.notify(self.words("quit.again"), timeout=QUIT_SECONDS, markup=False)
+
+    async def action_quit(self) -> None:
+        study = self.study
+        if study is None or study.leave():
+            self.exit(0)
+
+    def flush(self) -> None:
+        """Saves what is not saved yet; for ends that no key asked for."""
+        if self.study is not None:
+            self.study.save()
+
+    def _fatal_error(self) -> None:
+        """Textual would print a traceback: it goes to the log, and the learner gets a sentence."""
+        error = self._exception
+        path = log_failure(error) if error is not None else ""
+        self.flush()
+        self._exit_renderables.append(Text(self.words("bug", log=path)))
+        self._close_messages_no_wait()
+
+    def panic(self, *renderables: object) -> None:
+        self._fatal_error()
