@@ -1,13 +1,13 @@
 """Exceptions for what the learner's text cannot cause: the environment, a pack on disk, a bug.
 
-    TrainerError
-    ├── PackError           a pack, scenario or exercise cannot be read
-    ├── RecordingError      a recording cannot be read
-    ├── CaptureError        Docker, the image or the tracer failed
-    │   ├── DockerUnavailable
-    │   ├── ImageMissing
-    │   └── CaptureCancelled
-    └── StoreError          the progress store cannot be used
+TrainerError
+├── PackError           a pack, scenario or exercise cannot be read
+├── RecordingError      a recording cannot be read
+├── CaptureError        Docker, the image or the tracer failed
+│   ├── DockerUnavailable
+│   ├── ImageMissing
+│   └── CaptureCancelled
+└── StoreError          the progress store cannot be used
 """
 
 from __future__ import annotations

@@ -86,9 +86,14 @@ def format_recording(recording: Recording) -> str:
             "start_ns": start_ns,
         }
     ]
+    derived = _times_follow(recording.events)
+    if derived:
+        records[0]["derived"] = list(_DERIVED)
     table = StateTable()
     for event in recording.events:
         new, names, own = table.split(event)
+        if derived:
+            del own["evt.reltime"], own["evt.deltatime"]
         records.extend(_state_record(*state) for state in new)
         record: dict[str, Any] = {"event": event.num, "at": event.time_ns - start_ns, "type": event.type}
         if event.source != "syscall":
@@ -97,6 +102,11 @@ def format_recording(recording: Recording) -> str:
             record["action"] = event.action
         if names:
             record["state"] = names
+        if "evt.args" in own and _same_text(own["evt.args"], own.get("evt.info")):
+            record["args"] = own.pop("evt.args")
+            del own["evt.info"]
+        if _pairs_up(own.get("evt.arg"), own.get("evt.rawarg")):
+            record["arg"] = _join(own.pop("evt.arg"), own.pop("evt.rawarg"))
         if own:
             record["fields"] = thaw_map(own)
         records.append(record)

@@ -9,7 +9,14 @@ from dataclasses import dataclass, field
 from trainer.events.model import Event, FieldValue
 
 _DESCRIPTOR = ("fd.", "fs.")
-_SMALL_DESCRIPTOR = 2
+_OF_TYPE = frozenset(
+    "evt.category evt.cpu evt.dir evt.failed evt.hostname evt.io_dir evt.is_io evt.is_io_read evt.is_io_write evt.is_open_create "
+    "evt.is_open_exec evt.is_open_read evt.is_open_write evt.is_wait evt.res syscall.type".split()
+)
+"""What events of one type mostly share."""
+_OF_PROCESS = frozenset({"fd.types"})
+_OWN = frozenset({"proc.duration"})
+_FEW = 2
 NewState = tuple[str, str | None, dict[str, FieldValue], set[str]]
 """Name, the state it is like, fields that differ, names of fields that the other one has and this one has not."""
 
@@ -36,6 +43,7 @@ class StateTable:
     def __init__(self) -> None:
         self._processes = _Group()
         self._descriptors = _Group()
+        self._types = _Group()
         self._counts: dict[str, int] = {}
         self._latest: dict[FieldValue | None, str] = {}
 
@@ -43,14 +51,27 @@ class StateTable:
         process: dict[str, FieldValue] = {}
         descriptor: dict[str, FieldValue] = {}
         own: dict[str, FieldValue] = {}
+        of_type: dict[str, FieldValue] = {}
         for key, value in event.fields.items():
-            (own if key.startswith("evt.") else descriptor if key.startswith(_DESCRIPTOR) else process)[key] = value
+            if key in _OF_TYPE:
+                of_type[key] = value
+            elif key.startswith("evt.") or key in _OWN:
+                own[key] = value
+            elif key.startswith(_DESCRIPTOR) and key not in _OF_PROCESS:
+                descriptor[key] = value
+            else:
+                process[key] = value
         new: list[NewState] = []
         names: list[str] = []
         if process:
             names.append(self._process(process, new))
-        if len(descriptor) > _SMALL_DESCRIPTOR:
-            names.append(self._descriptor(descriptor, new))
+        if len(of_type) > _FEW:
+            names.append(self._plain(self._types, event.type, of_type, new))
+        else:
+            own |= of_type
+        if len(descriptor) > _FEW:
+            stem = str(descriptor.get("fd.name") or descriptor.get("fd.type") or "")
+            names.append(self._plain(self._descriptors, f"fd {stem}", descriptor, new))
         else:
             own |= descriptor
         return new, names, own
@@ -67,13 +88,12 @@ class StateTable:
         self._latest[thread] = self._latest[None] = name
         return name
 
-    def _descriptor(self, fields: dict[str, FieldValue], new: list[NewState]) -> str:
+    def _plain(self, group: _Group, stem: str, fields: dict[str, FieldValue], new: list[NewState]) -> str:
         key = _canonical(fields)
-        name = self._descriptors.find(key)
+        name = group.find(key)
         if name is None:
-            stem = str(fields.get("fd.name") or fields.get("fd.type") or "")
-            name = self._new_name(f"fd {stem}")
-            self._descriptors.add(key, name, fields)
+            name = self._new_name(stem)
+            group.add(key, name, fields)
             new.append((name, None, fields, set()))
         return name
 

@@ -1,5 +1,7 @@
 """Grading: exercise, submission and events to a report; pack verification."""
 
+from trainer.grading.grader import Grader
+from trainer.grading.nearest import nearest_event
 from trainer.grading.report import (
     LEARNER_FILE,
     ActionVerdict,
@@ -8,12 +10,22 @@ from trainer.grading.report import (
     Outcome,
     Submission,
 )
+from trainer.grading.run import grade, recording_of, scenario_of
+from trainer.grading.verify import VerifyReport, VerifyRow, verify_pack
 
 __all__ = [
     "LEARNER_FILE",
     "ActionVerdict",
     "CriterionResult",
     "GradeReport",
+    "Grader",
     "Outcome",
     "Submission",
+    "VerifyReport",
+    "VerifyRow",
+    "grade",
+    "nearest_event",
+    "recording_of",
+    "scenario_of",
+    "verify_pack",
 ]

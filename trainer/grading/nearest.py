@@ -5,31 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from trainer.engine import Explanation, Ruleset
+from trainer.engine.evaluate import satisfied
 from trainer.events import Event
 
 _WRITTEN_ALIKE_AMONG = 64
 """How many equally near events are compared by their values."""
 
 
-def satisfied(explanation: Explanation) -> tuple[int, int]:
-    """Leaves that are as the rule wants them, and leaves in all; of an ``or`` only its best branch counts."""
-    if explanation.kind == "or" and explanation.children:
-        return max((satisfied(child) for child in explanation.children), key=_share)
-    if explanation.kind in ("and", "macro") and explanation.children:
-        parts = [satisfied(child) for child in explanation.children]
-        return sum(part[0] for part in parts), sum(part[1] for part in parts)
-    return int(explanation.matched), 1
-
-
-def _share(part: tuple[int, int]) -> tuple[float, int]:
-    return (part[0] / part[1], part[0])
-
-
 def nearest_event(
     ruleset: Ruleset, rule: str, events: Sequence[Event], prefer: Callable[[Event], bool] | None = None
 ) -> Event | None:
-    """The event with the most satisfied leaves. Of equals: one that ``prefer`` likes, then the one whose values look most like
-    what the failed checks wanted, then the earliest. None without events."""
+    """The event where the fewest checks would have to change, and of those the one with the most satisfied checks. Of equals: one
+    that ``prefer`` likes, then the one whose values look most like what the failed checks wanted, then the earliest. None without
+    events."""
     found = nearest_explanation(ruleset, rule, events, prefer)
     return found[0] if found else None
 
@@ -38,13 +26,13 @@ def nearest_explanation(
     ruleset: Ruleset, rule: str, events: Sequence[Event], prefer: Callable[[Event], bool] | None = None
 ) -> tuple[Event, Explanation] | None:
     best: list[tuple[Event, Explanation]] = []
-    best_share = (-1.0, -1)
+    distance: tuple[int, int] | None = None
     for event in events:
         explanation = ruleset.explain(rule, event)
-        share = (2.0, 0) if explanation.matched else _share(satisfied(explanation))
-        if share > best_share:
-            best, best_share = [], share
-        if share == best_share:
+        far = satisfied(explanation)
+        if distance is None or far < distance:
+            best, distance = [], far
+        if far == distance:
             best.append((event, explanation))
     if prefer is not None and len(best) > 1:
         best = [pair for pair in best if prefer(pair[0])] or best

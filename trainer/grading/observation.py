@@ -91,7 +91,9 @@ class Observation:
 
     def why_not_loaded(self, rule: str) -> Why:
         if rule in self.own:
-            error = next((diagnostic for diagnostic in self.diagnostics if diagnostic.is_error and _about(diagnostic, rule)), None)
+            error = next(
+                (diagnostic for diagnostic in self.diagnostics if diagnostic.is_error and _about(diagnostic, rule)), None
+            )
             error = error or next((diagnostic for diagnostic in self.diagnostics if diagnostic.is_error), None)
             if error is not None:
                 return Why(self.say("no_rule.broken", rule=rule, error=place(error) + error.message), rule=rule)

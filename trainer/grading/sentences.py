@@ -18,7 +18,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "alerted": ("alert on: {actions}", "경보 발생: {actions}"),
     "quiet": ("no alert", "경보 없음"),
     "no_rule": ("no rule named `{rule}` was loaded", "`{rule}`이라는 룰이 로드되지 않았습니다"),
-    "no_rule.close": ("; your file has `{close}`: names must be equal to the letter", "; 내 파일에는 `{close}`가 있습니다: 이름은 글자까지 같아야 합니다"),
+    "no_rule.close": (
+        "; your file has `{close}`: names must be equal to the letter",
+        "; 내 파일에는 `{close}`가 있습니다: 이름은 글자까지 같아야 합니다",
+    ),
     "no_rule.broken": (
         "rule `{rule}` has an error, so it was not loaded: {error}",
         "룰 `{rule}`에 오류가 있어 로드되지 않았습니다: {error}",
@@ -79,7 +82,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "override.changed": ("changed: {what}", "변경됨: {what}"),
     "answer.missing": ("file {file} was not handed in", "파일 {file}이 제출되지 않음"),
     "answer.expected": ("{file}: {text}", "{file}: {text}"),
-    "answer.pattern": ("{file}: every line matches {pattern}, at least {count} line(s)", "{file}: 모든 줄이 {pattern}과 일치, {count}줄 이상"),
+    "answer.pattern": (
+        "{file}: every line matches {pattern}, at least {count} line(s)",
+        "{file}: 모든 줄이 {pattern}과 일치, {count}줄 이상",
+    ),
     "answer.lines": ("{count} line(s), all matching", "{count}줄, 모두 일치"),
     "answer.line": ("line {number} does not match: `{text}`", "{number}번째 줄이 일치하지 않음: `{text}`"),
     "answer.few": ("only {count} line(s)", "{count}줄뿐임"),

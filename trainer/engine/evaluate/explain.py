@@ -57,11 +57,11 @@ def _explain(node: Node, event: Event, evaluated: bool) -> Explanation:
         kind = "or" if stop else "and"
         return Explanation(expr, kind, kind, matched, evaluated, expr.span, children=tuple(children))
     if isinstance(expr, NotExpr):
-        child = _explain(node.children[0], event, evaluated)
-        return Explanation(expr, "not", "not", not child.matched, evaluated, expr.span, children=(child,))
+        inner = _explain(node.children[0], event, evaluated)
+        return Explanation(expr, "not", "not", not inner.matched, evaluated, expr.span, children=(inner,))
     if isinstance(expr, MacroExpr):
-        child = _explain(node.children[0], event, evaluated)
-        return Explanation(expr, expr.name, "macro", child.matched, evaluated, expr.span, children=(child,))
+        inner = _explain(node.children[0], event, evaluated)
+        return Explanation(expr, expr.name, "macro", inner.matched, evaluated, expr.span, children=(inner,))
     return _check(node, event, evaluated)
 
 

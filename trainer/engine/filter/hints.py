@@ -33,7 +33,7 @@ def hint_for(message: str, text: str, pos: int) -> tuple[str, tuple[str, ...]]:
         meant = nearest(word, _OPERATORS)
         if not word:
             return "the condition ends after a field: an operator and a value are missing", _OPERATORS
-        if word.startswith("]") or word.startswith("["):
+        if word.startswith(("]", "[")):
             return "a field's argument is written directly behind it, as in proc.aname[2]", _OPERATORS
         return (f"`{word}` is no operator; did you mean `{meant}`?" if meant else f"`{word}` is no operator"), _OPERATORS
     if message.startswith("unexpected token"):

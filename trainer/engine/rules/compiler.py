@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from trainer.diagnostics import Code, Diagnostic
-from trainer.engine.evaluate import CompileError, compile_condition, compile_output
+from trainer.engine.evaluate import Compiled, CompileError, compile_condition, compile_output
 from trainer.engine.filter import ParseError, parse_condition, walk
 from trainer.engine.filter.ast import BinaryCheckExpr, Expr, FieldExpr, ListExpr, ValueExpr
 from trainer.engine.rules.context import Context, Refused, Sink, error
@@ -37,22 +37,14 @@ class FatalProblem(Exception):
 
 
 @dataclass
-class Memory:
-    """What earlier compilations of the same load made, so that a second file does not compile the first again."""
-
-    rules: dict[str, tuple[object, ...]] = field(default_factory=dict)
-    parsed: dict[int, tuple[MappedText, Expr]] = field(default_factory=dict)
-
-
-@dataclass
 class RulesCompiler:
     known: Definitions
     sink: Sink
     min_priority: Priority
     keep_going: bool
     """Learner's mode: an error leaves out its rule only."""
-    done: dict[str, tuple[object, CompiledRule | None]] = field(default_factory=dict)
-    """Rules of the compilation before, by name, with what they depended on."""
+    done: dict[str, Done] = field(default_factory=dict)
+    """What was made of rules and macros before, so that a second file does not compile the first one's again."""
     used_macros: set[str] = field(default_factory=set)
     used_lists: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
@@ -159,9 +151,7 @@ class RulesCompiler:
         if isinstance(compiled, CompileError):
             place = rule.condition_context.expression(text, compiled.pos, compiled.span)
             return self._refuse(rule, Code.LOAD_ERR_COMPILE_CONDITION, compiled, place, compiled.span)
-        for warning in compiled.warnings:
-            place = rule.condition_context.expression(text, None, warning.span)
-            self.sink.warn(warning.code, warning.message, place, warning.span, deprecated_field=warning.deprecated_field)
+        self._condition_warnings(rule, compiled, text)
         if rule.warn_evttypes and rule.source == SYSCALL and compiled.too_many_event_types:
             self.sink.warn(Code.LOAD_NO_EVTTYPE, _NO_EVTTYPE, rule.context)
         return CompiledRule(
@@ -179,6 +169,22 @@ class RulesCompiler:
             rule.condition.text,
             output_text,
         )
+
+    def _condition_warnings(self, rule: RuleDef, compiled: Compiled, text: str) -> None:
+        """Deprecated fields first, each once, then the rest in order."""
+        by_field = {warning.deprecated_field: warning for warning in reversed(compiled.warnings)}
+        for name in _DEPRECATED_FIELDS:
+            if (old := by_field.get(name)) is not None:
+                place = rule.condition_context.expression(text, None, old.span)
+                self.sink.warn(old.code, old.message, place, old.span, deprecated_field=name)
+        others = [warning for warning in compiled.warnings if warning.deprecated_field is None]
+        if not others:
+            return
+        values = [node for node in walk(compiled.expr) if isinstance(node, ValueExpr)]
+        for warning in others:
+            same = (v.pos for v in values if v.span == warning.span and f"'{v.text}'" in warning.message)
+            place = rule.condition_context.expression(text, next(same, 0), warning.span)
+            self.sink.warn(warning.code, warning.message, place, warning.span)
 
     def _output_text(self, rule: RuleDef) -> str:
         """The output without %container.info, with the warnings that Falco gives on the text."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.cells import cell_len
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen

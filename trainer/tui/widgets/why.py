@@ -19,6 +19,7 @@ from trainer.tui.widgets.events import plain, subject
 from trainer.tui.widgets.frame import words_of
 
 MAX_VALUE = 200
+MAX_CLAUSE = 60
 
 
 class ExplanationTree(Tree[Explanation]):
@@ -84,7 +85,7 @@ def label_of(explanation: Explanation, words: Words, decides: bool) -> Text:
         case "macro":
             label.append(words("why.macro", name=explanation.text), text_style)
         case _:
-            label.append(" ".join(explanation.text.split()), text_style)
+            label.append(clause(explanation), text_style)
             if explanation.list_name:
                 label.append(f"  [{words('why.list', name=explanation.list_name)}]", "cyan")
     if not explanation.evaluated:
@@ -97,6 +98,12 @@ def label_of(explanation: Explanation, words: Words, decides: bool) -> Text:
             value = value if len(value) <= MAX_VALUE else value[: MAX_VALUE - 1] + "…"
             label.append(f"  ({words('why.actual', value=repr(value))})", "yellow")
     return label
+
+
+def clause(explanation: Explanation) -> str:
+    """A check as it was written; the items of a named list are cut, because the list's name says more."""
+    text = " ".join(explanation.text.split())
+    return text if len(text) <= MAX_CLAUSE or not explanation.list_name else text[: MAX_CLAUSE - 2] + "…)"
 
 
 class Why(Vertical):
