@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from trainer.errors import RecordingError
 from trainer.events import ActionResult, Event, Recording, RecordingHeader, parse_recording, read_recording, write_recording
-from trainer.events.model import NORMAL_START_NS
+from trainer.events.normal import NORMAL_START_NS
 from trainer.events.recording import format_recording
 
 PROCESS = {

@@ -89,7 +89,7 @@ def process_fields(thread: Thread, users: Users, host: dict[int, Thread]) -> Fie
         "proc.is_exe_upper_layer": bool(exe_flags & 2),
         "proc.is_exe_from_memfd": bool(exe_flags & 4),
         "proc.is_exe_lower_layer": bool(exe_flags & 8),
-        "proc.nchilds": process.children,
+        "proc.nchilds": max(process.threads - 1, 0),
         "proc.nthreads": process.threads,
         "proc.pid.ts": process.start_ns,
         "thread.tid": thread.host_tid,

@@ -268,6 +268,10 @@ class Inspector:
         if target is not None:
             target.process.vpgid = group or target.process.vtid
 
+    def _leader(self, thread: Thread) -> Thread:
+        leader = self._threads.get(thread.process.vpgid)
+        return leader.process if leader is not None and leader.alive else thread.process
+
     def _execve(self, call: Call, known: _Known) -> None:
         thread = call.thread
         attempt = Attempt(call)
@@ -281,7 +285,13 @@ class Inspector:
             call.thread = thread = process
             call.event = "execve"
         if thread.shown:
-            self._emit(thread, call.event, call.time_ns, execve_params(call, attempt), _result_fields("execve", call.ret))
+            self._emit(
+                thread,
+                call.event,
+                call.time_ns,
+                execve_params(call, attempt, self._leader(thread)),
+                _result_fields("execve", call.ret),
+            )
 
     def _fork(self, thread: Thread, record: strace.Syscall, ret: int | None) -> None:
         self._forking.pop(record.pid, None)
@@ -307,8 +317,6 @@ class Inspector:
         self._forking.pop(record.pid, None)
         process = thread.process
         process.threads = max(0, process.threads - 1)
-        if thread.main is None and process.parent is not None:
-            process.parent.process.children = max(0, process.parent.process.children - 1)
         self._version += 1
         if thread.shown:
             self._emit(thread, "procexit", record.time_ns, exit_params(record), {"evt.category": "process"})
@@ -318,7 +326,6 @@ class Inspector:
             for other in self._threads.values():
                 if other.alive and other.parent is thread and other is not thread:
                     other.parent = init
-                    init.children += 1
             thread.fds = {}
         self._version += 1
 

@@ -109,7 +109,8 @@ def _joined(items: tuple[str, ...] | list[str]) -> tuple[bytes, str]:
     return raw, printable(raw) if raw else "NULL"
 
 
-def execve_params(call: Call, attempt: Attempt) -> tuple[Param, ...]:
+def execve_params(call: Call, attempt: Attempt, leader: Thread) -> tuple[Param, ...]:
+    """``leader`` leads the process group."""
     process = call.thread.process
     failed = call.ret < 0
     exe = (attempt.argv[0] if attempt.argv else "") if failed else process.exe
@@ -141,7 +142,7 @@ def execve_params(call: Call, attempt: Attempt) -> tuple[Param, ...]:
         _plain("exe_ino_mtime", "0"),
         ("uid", process.uid, str(process.uid), user),
         ("trusted_exepath", process.exepath, sanitise(process.exepath), ""),
-        ("pgid", process.host_tid, str(process.host_tid), sanitise(process.comm)),
+        ("pgid", leader.host_tid, str(leader.host_tid), sanitise(leader.comm)),
         ("gid", process.gid, str(process.gid), group),
     )
     if call.event == "execveat":
@@ -232,8 +233,6 @@ def born(parent: Thread, tid: int, host_tid: int, event: str, text: str, time_ns
     if is_thread:
         child.main = process
         process.threads += 1
-    elif child.parent is not None:
-        child.parent.process.children += 1
     return child
 
 

@@ -80,7 +80,6 @@ class Thread:
     start_ns: int = 0
     main: Thread | None = None
     threads: int = 1
-    children: int = 0
     alive: bool = True
     announced: bool = True
     """Its own line of the clone was shown (or never will be)."""

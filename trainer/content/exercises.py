@@ -59,8 +59,14 @@ def read_exercise(
         reference=reference,
         folder=folder,
         learned=_languages_of(folder, "learned", languages, problems, required=False),
+        starter_answers=_answers(folder / "answers" / "starter", problems),
+        reference_answers=_answers(folder / "answers" / "reference", problems),
     )
     fields.done("an exercise")
+    for entry, criterion in entries:
+        wanted = {"answer": criterion.params.get("file"), "config": "falco.yaml"}.get(criterion.kind)
+        if isinstance(wanted, str) and wanted not in exercise.reference_answers:
+            problems.error(entry.span, f"the reference has no file {wanted!r}", f"write answers/reference/{wanted}")
     scenario = _check_scenario(exercise, fields, entries, languages)
     return (None if problems.has_errors else exercise), tuple(problems.found), scenario
 
@@ -90,6 +96,14 @@ def _languages_of(folder: Path, stem: str, languages: Sequence[str], problems: P
             tell = problems.error if language == "en" else problems.warning
             tell(SourceFile(str(path), "").whole, f"{path.name} is missing")
     return texts
+
+
+def _answers(folder: Path, problems: Problems) -> dict[str, SourceFile]:
+    files = {}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if not path.name.startswith(".") and (file := read_text_file(path, problems)) is not None:
+            files[path.name] = file
+    return files
 
 
 def _hint(fields: Fields, ids: Sequence[str], languages: Sequence[str]) -> Hint:
@@ -152,7 +166,8 @@ def _check_scenario(
         _check_uses(criterion.text.values(), entry.at("text"), scenario, problems)
     for hint in exercise.hints:
         _check_uses(hint.text.values(), fields.at("hints"), scenario, problems)
-    for file in (exercise.starter, exercise.reference, *(decoy.file for decoy in exercise.decoys)):
+    beside = (*exercise.starter_answers.values(), *exercise.reference_answers.values())
+    for file in (exercise.starter, exercise.reference, *(decoy.file for decoy in exercise.decoys), *beside):
         _check_uses([file.text], file.span(0, 0), scenario, problems)
     for language, text in (*exercise.task.items(), *exercise.learned.items()):
         place = SourceFile(str(exercise.folder / f"task.{language}.md"), text)

@@ -123,6 +123,9 @@ class Exercise:
     folder: Path | None = None
     learned: Mapping[str, str] = field(default_factory=dict)
     """What to read after passing, by language."""
+    starter_answers: Mapping[str, SourceFile] = field(default_factory=dict)
+    """Files beside the rules that the learner starts with, such as falco.yaml."""
+    reference_answers: Mapping[str, SourceFile] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,4 +72,6 @@ def fill_exercise(exercise: Exercise, variables: Mapping[str, str]) -> Exercise:
         starter=file(exercise.starter),
         reference=file(exercise.reference),
         learned=texts(exercise.learned),
+        starter_answers={name: file(source) for name, source in exercise.starter_answers.items()},
+        reference_answers={name: file(source) for name, source in exercise.reference_answers.items()},
     )

@@ -1,6 +1,7 @@
-"""The Falco-compatible engine: rules files to a ruleset, events to alerts, and the reason for each."""
+"""The rule language: filter, fields, evaluate, rules."""
 
 from trainer.engine.evaluate import (
+    CheckWarning,
     Compiled,
     CompileError,
     Explanation,
@@ -11,30 +12,53 @@ from trainer.engine.evaluate import (
     explain,
     format_time,
     reason,
-    satisfied,
-    shown,
+    value_text,
 )
-from trainer.engine.fields import FieldInfo, load_catalogue
-from trainer.engine.filter import ParseError, parse_condition, to_string, tokenize, walk
+from trainer.engine.fields import FieldCatalogue, FieldInfo, load_catalogue
+from trainer.engine.filter import ParseError, parse_condition, to_string, tokenize
+from trainer.engine.rules import (
+    Alert,
+    CompiledRule,
+    FileResult,
+    ListInfo,
+    LoadResult,
+    MacroInfo,
+    Priority,
+    Ruleset,
+    falco_results,
+    falco_text,
+    load_rules,
+)
 
 __all__ = [
+    "Alert",
+    "CheckWarning",
     "CompileError",
     "Compiled",
+    "CompiledRule",
     "Explanation",
+    "FieldCatalogue",
     "FieldInfo",
+    "FileResult",
+    "ListInfo",
+    "LoadResult",
+    "MacroInfo",
     "Output",
     "ParseError",
+    "Priority",
+    "Ruleset",
     "compile_condition",
     "compile_output",
     "deciding",
     "explain",
+    "falco_results",
+    "falco_text",
     "format_time",
     "load_catalogue",
+    "load_rules",
     "parse_condition",
     "reason",
-    "satisfied",
-    "shown",
     "to_string",
     "tokenize",
-    "walk",
+    "value_text",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 FieldValue: TypeAlias = "str | int | float | bool | bytes | tuple[FieldValue, ...] | Mapping[str, FieldValue]"
@@ -55,13 +55,6 @@ class RecordingHeader:
     start_ns: int = 0
 
 
-NORMAL_START_NS = 1_767_225_600_000_000_000
-"""2026-01-01T00:00:00Z, where the times of a written recording begin."""
-_STEP_NS = 100_000
-_PAUSE_NS = 100_000_000
-_ABSOLUTE_TIMES = frozenset({"proc.pid.ts", "proc.ppid.ts", "container.start_ts", "evt.rawtime"})
-
-
 @dataclass(frozen=True, slots=True)
 class Recording:
     """A run of a scenario, or somebody else's capture."""
@@ -69,39 +62,3 @@ class Recording:
     header: RecordingHeader
     events: tuple[Event, ...]
     actions: tuple[ActionResult, ...] = ()
-
-    def normalised(self) -> Recording:
-        """The same with a fixed start and even steps, so that two recordings of one scenario hardly differ.
-
-        Each event comes 0.1 ms after the one before. A pause stays, rounded to 0.1 s. Foreign recordings keep their times.
-        """
-        if self.header.origin != "cks-trainer" or self.header.start_ns == NORMAL_START_NS:
-            return self
-        moments = {event.time_ns for event in self.events}
-        for action in self.actions:
-            moments |= {action.started_ns, action.ended_ns}
-        moved: dict[int, int] = {}
-        before, now = min(moments, default=0), NORMAL_START_NS
-        for moment in sorted(moments):
-            pause = (moment - before + _PAUSE_NS // 2) // _PAUSE_NS * _PAUSE_NS
-            now += pause or (_STEP_NS if moved else 0)
-            moved[moment], before = now, moment
-        first = min(moved, default=0)
-
-        def move(value: FieldValue) -> FieldValue:
-            if not isinstance(value, int):
-                return value
-            return moved.get(value, NORMAL_START_NS + (value - first) // 1_000_000_000 * 1_000_000_000)
-
-        events = tuple(
-            replace(
-                event,
-                time_ns=moved[event.time_ns],
-                fields={key: move(value) if key in _ABSOLUTE_TIMES else value for key, value in event.fields.items()},
-            )
-            for event in self.events
-        )
-        actions = tuple(
-            replace(action, started_ns=moved[action.started_ns], ended_ns=moved[action.ended_ns]) for action in self.actions
-        )
-        return Recording(replace(self.header, start_ns=NORMAL_START_NS), events, actions)

@@ -19,14 +19,15 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from trainer.errors import RecordingError
 from trainer.events.foreign import read_foreign
-from trainer.events.freezing import freeze_map, thaw_map
+from trainer.events.freezing import can_join, freeze_map, join_args, split_args, thaw_map
 from trainer.events.model import ActionResult, Event, FieldValue, Recording, RecordingHeader
+from trainer.events.normal import normalised
 from trainer.events.states import StateTable
 
 FORMAT = "cks-trainer recording"
@@ -58,8 +59,8 @@ def parse_recording(data: bytes, name: str) -> Recording:
 
 
 def write_recording(recording: Recording, path: Path) -> None:
-    """Write ``recording`` with its times from a fixed start (`Recording.normalised`), gzipped where the name ends in ``.gz``."""
-    data = format_recording(recording.normalised()).encode("utf-8", "backslashreplace")
+    """Write ``recording`` with its times from a fixed start (`normalised`), gzipped where the name ends in ``.gz``."""
+    data = format_recording(normalised(recording)).encode("utf-8", "backslashreplace")
     if path.suffix == ".gz":
         data = gzip.compress(data, mtime=0)
     temporary = path.with_name(path.name + ".part")
@@ -102,11 +103,14 @@ def format_recording(recording: Recording) -> str:
             record["action"] = event.action
         if names:
             record["state"] = names
-        if "evt.args" in own and _same_text(own["evt.args"], own.get("evt.info")):
-            record["args"] = own.pop("evt.args")
-            del own["evt.info"]
-        if _pairs_up(own.get("evt.arg"), own.get("evt.rawarg")):
-            record["arg"] = _join(own.pop("evt.arg"), own.pop("evt.rawarg"))
+        text, info = own.get("evt.args"), own.get("evt.info")
+        if isinstance(text, str) and isinstance(info, str) and text == info:
+            record["args"] = text
+            del own["evt.args"], own["evt.info"]
+        texts, values = own.get("evt.arg"), own.get("evt.rawarg")
+        if can_join(texts, values):
+            record["arg"] = join_args(cast(Mapping[str, str], texts), cast(Mapping[str, FieldValue], values))
+            del own["evt.arg"], own["evt.rawarg"]
         if own:
             record["fields"] = thaw_map(own)
         records.append(record)
@@ -124,6 +128,7 @@ def format_recording(recording: Recording) -> str:
     return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 
+_DERIVED = ("evt.reltime", "evt.deltatime")
 _RECORD_AGAIN = "copy the file again, or make it again with: cks-trainer record SCENARIO -o FILE"
 
 
@@ -181,6 +186,8 @@ def _build(head: Mapping[str, Any], records: list[dict[str, Any]], numbers: list
     events: list[Event] = []
     actions: list[ActionResult] = []
     footer: Mapping[str, Any] | None = None
+    derived = bool(head.get("derived"))
+    before = 0
     index = 0
     try:
         for index, record in enumerate(records[1:], 1):
@@ -191,10 +198,19 @@ def _build(head: Mapping[str, Any], records: list[dict[str, Any]], numbers: list
                     fields.update(states[state])
                 if own:
                     fields.update(own if _frozen_already(own) else freeze_map(own))
+                if "arg" in record:
+                    fields["evt.arg"], fields["evt.rawarg"] = split_args(record["arg"])
+                if "args" in record:
+                    fields["evt.args"] = fields["evt.info"] = record["args"]
+                time_ns = start + record["at"]
+                if derived:
+                    first = events[0].time_ns if events else time_ns
+                    fields["evt.reltime"], fields["evt.deltatime"] = time_ns - first, time_ns - (before if events else time_ns)
+                    before = time_ns
                 events.append(
                     Event(
                         record["event"],
-                        start + record["at"],
+                        time_ns,
                         record["type"],
                         record.get("source", "syscall"),
                         fields,
@@ -234,6 +250,19 @@ def _build(head: Mapping[str, Any], records: list[dict[str, Any]], numbers: list
 def _frozen_already(own: Mapping[str, Any]) -> bool:
     """No list and no object among the values: the usual case, told apart cheaply."""
     return not any([value.__class__ is list or value.__class__ is dict for value in own.values()])
+
+
+def _times_follow(events: Sequence[Event]) -> bool:
+    """Whether evt.reltime and evt.deltatime of all events are what their times say; then they are not written."""
+    first = before = events[0].time_ns if events else 0
+    for event in events:
+        fields = event.fields
+        for name, expected in (("evt.reltime", event.time_ns - first), ("evt.deltatime", event.time_ns - before)):
+            value = fields.get(name)
+            if value.__class__ is not int or value != expected:
+                return False
+        before = event.time_ns
+    return bool(events)
 
 
 def _state_record(name: str, like: str | None, fields: Mapping[str, FieldValue], without: Iterable[str]) -> dict[str, Any]:

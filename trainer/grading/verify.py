@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from trainer.content import Criterion, Exercise, Pack, Scenario, fill_exercise, load_scenario, recordings_by_seed
+from trainer.content import Criterion, Exercise, Pack, Scenario, fill, fill_exercise, load_scenario, recordings_by_seed
 from trainer.engine import load_rules
 from trainer.errors import TrainerError
 from trainer.grading.observation import rule_names
-from trainer.grading.report import LEARNER_FILE, GradeReport, Outcome, Submission
+from trainer.grading.report import GradeReport, Outcome, Submission
 from trainer.grading.run import grade, recording_of
 from trainer.source import SourceFile
 
@@ -184,17 +184,9 @@ def _failures(report: GradeReport) -> str:
 
 
 def _grade(pack: Pack, exercise: Exercise, file: SourceFile, seed: int, live: bool) -> GradeReport:
-    """Grades one of the exercise's own files as if a learner had handed it in."""
-    answers = _reference_answers(exercise) if file is exercise.reference else {}
-    rules = SourceFile(LEARNER_FILE, _filled(pack, exercise, seed, file))
-    return grade(exercise, Submission({LEARNER_FILE: rules}, answers), pack.base_rules, live=live, seed=seed, pack=pack)
-
-
-def _filled(pack: Pack, exercise: Exercise, seed: int, file: SourceFile) -> str:
-    from trainer.content import fill
-
-    return fill(file.text, load_scenario(exercise.scenario, seed, pack.folder).variables)
-
-
-def _reference_answers(exercise: Exercise) -> dict[str, str]:
-    return {}
+    """Grades one of the exercise's own files as if a learner had handed it in. A decoy is wrong in its rules only."""
+    variables = load_scenario(exercise.scenario, seed, pack.folder).variables
+    beside = exercise.starter_answers if file is exercise.starter else exercise.reference_answers
+    answers = {name: fill(answer.text, variables) for name, answer in beside.items()}
+    submission = Submission.of_rules(fill(file.text, variables), answers)
+    return grade(exercise, submission, pack.base_rules, live=live, seed=seed, pack=pack)

@@ -13,6 +13,7 @@ _SPELLINGS = {
     "&&": "and", "||": "or", "!": "not", "equals": "=", "equal": "=", "is": "=", "eq": "=", "ne": "!=", "<>": "!=", "===": "=",
     "like": "glob", "matches": "regex", "match": "regex", "starts": "startswith", "ends": "endswith", "includes": "contains",
 }  # fmt: skip
+_BEFORE = re.compile(r"(\S+)\s*$")
 _WORD = re.compile(r"[^\s()=,]+")
 
 
@@ -37,6 +38,10 @@ def hint_for(message: str, text: str, pos: int) -> tuple[str, tuple[str, ...]]:
             return "a field's argument is written directly behind it, as in proc.aname[2]", _OPERATORS
         return (f"`{word}` is no operator; did you mean `{meant}`?" if meant else f"`{word}` is no operator"), _OPERATORS
     if message.startswith("unexpected token"):
+        before = _BEFORE.search(text[:pos])
+        glued = before.group(1) if before else ""
+        if glued.startswith("in") and glued not in _OPERATORS and (operator := nearest(glued, _OPERATORS)):
+            return f"`{glued}` is no operator; did you mean `{operator}`?", _OPERATORS
         meant = nearest(word, ("and", "or"))
         if word and meant:
             return f"did you mean `{meant}` instead of `{word}`?", ("and", "or")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from trainer.diagnostics import Code, Diagnostic
@@ -36,6 +37,30 @@ class FatalProblem(Exception):
         self.diagnostic = diagnostic
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A compiled macro or rule, and what it was made from."""
+
+    definition: MacroDef | RuleDef
+    result: Expr | CompiledRule | None
+    text: str
+    macros: frozenset[str]
+    lists: frozenset[str]
+
+
+@dataclass
+class Memory:
+    """The compilation before, in the learner's mode: a second file does not compile the first one's rules again."""
+
+    lists: dict[str, ResolvedList] = field(default_factory=dict)
+    macros: dict[str, Expr] = field(default_factory=dict)
+    done: dict[tuple[str, str], Done] = field(default_factory=dict)
+    reported: set[tuple[str, str]] = field(default_factory=set)
+
+    def copy(self) -> Memory:
+        return Memory(dict(self.lists), dict(self.macros), dict(self.done), set(self.reported))
+
+
 @dataclass
 class RulesCompiler:
     known: Definitions
@@ -43,18 +68,20 @@ class RulesCompiler:
     min_priority: Priority
     keep_going: bool
     """Learner's mode: an error leaves out its rule only."""
-    done: dict[str, Done] = field(default_factory=dict)
-    """What was made of rules and macros before, so that a second file does not compile the first one's again."""
+    memory: Memory = field(default_factory=Memory)
     used_macros: set[str] = field(default_factory=set)
     used_lists: set[str] = field(default_factory=set)
     broken: set[str] = field(default_factory=set)
     lists: dict[str, ResolvedList] = field(default_factory=dict)
     macros: dict[str, Expr] = field(default_factory=dict)
+    _changed_lists: set[str] = field(default_factory=set)
+    _changed_macros: set[str] = field(default_factory=set)
 
     def run(self) -> Ruleset | None:
         """None when an error stops the file."""
         self.lists, used = resolve_lists(self.known.lists)
         self.used_lists |= used
+        self._changed_lists = {name for name, entry in self.lists.items() if self.memory.lists.get(name) != entry}
         try:
             self._macros()
             rules = self._rules()
@@ -62,6 +89,7 @@ class RulesCompiler:
             self.sink.errors.append(refused.diagnostic)
             return None
         self._unused()
+        self.memory.lists, self.memory.macros = self.lists, self.macros
         return Ruleset(
             tuple(rules),
             {m.name: MacroInfo(m.name, m.condition.text, m.context.span, m.context.file) for m in self.known.macros.values()},
@@ -77,41 +105,71 @@ class RulesCompiler:
         except Refused as refused:
             if not self.keep_going:
                 raise
-            self.sink.errors.append(refused.diagnostic)
+            self._report(refused.diagnostic)
             return None
+
+    def _report(self, found: Diagnostic) -> None:
+        """Once for a broken rule, though later files compile it again."""
+        key = (found.context[-2].item_name + repr(found.span), found.message)
+        if key not in self.memory.reported:
+            self.memory.reported.add(key)
+            self.sink.errors.append(found)
+
+    def _reusable(self, kind: str, definition: MacroDef | RuleDef, changed_macros: set[str]) -> Done | None:
+        before = self.memory.done.get((kind, definition.name))
+        if before is None or before.definition is not definition or before.result is None:
+            return None
+        if before.macros & changed_macros or any(name in before.text for name in self._changed_lists):
+            return None
+        self.used_macros |= before.macros
+        self.used_lists |= before.lists
+        return before
 
     # Macros.
 
     def _macros(self) -> None:
+        raw: dict[str, tuple[Expr, str, set[str]]] = {}
+        # A macro may use one that comes later (after a redefinition), so a new definition counts as changed from the start.
+        changed = {
+            name
+            for name, definition in self.known.macros.items()
+            if (made := self.memory.done.get(("macro", name))) is None or made.definition is not definition
+        }
         for definition in self.known.macros.values():
-            parsed = self._attempt(lambda d=definition: self._parse(d.condition, d.condition_context)[0])  # type: ignore[misc]
+            before = self._reusable("macro", definition, changed)
+            if before is not None and not isinstance(before.result, CompiledRule) and before.result is not None:
+                self.macros[definition.name] = before.result
+                continue
+            changed.add(definition.name)
+            parsed = self._attempt(partial(self._parse, definition.condition, definition.condition_context))
             if parsed is None:
                 self.broken.add(definition.name)
             else:
-                self.macros[definition.name] = parsed
-        for definition in self.known.macros.values():
-            if definition.name not in self.macros:
-                continue
-            resolved = self._attempt(lambda d=definition: self._resolve_macro(d))  # type: ignore[misc]
+                raw[definition.name] = parsed
+                self.macros[definition.name] = parsed[0]
+        for name, (_, text, lists) in raw.items():
+            definition = self.known.macros[name]
+            resolved = self._attempt(partial(self._resolve_macro, definition))
             if resolved is None:
-                self.broken.add(definition.name)
-                del self.macros[definition.name]
+                self.broken.add(name)
+                del self.macros[name]
             else:
-                self.macros[definition.name] = resolved
+                self.macros[name] = resolved[0]
+                self.memory.done["macro", name] = Done(definition, resolved[0], text, frozenset(resolved[1]), frozenset(lists))
 
-    def _resolve_macro(self, definition: MacroDef) -> Expr:
+    def _resolve_macro(self, definition: MacroDef) -> tuple[Expr, set[str]]:
         return self._resolve(self.macros[definition.name], definition.condition.text, definition.visibility, definition.context)
 
-    def _parse(self, condition: MappedText, context: Context) -> tuple[Expr, str]:
+    def _parse(self, condition: MappedText, context: Context) -> tuple[Expr, str, set[str]]:
         text, used = substitute(condition, self.lists.values())
         self.used_lists |= used
         parsed = parse_condition(text)
         if isinstance(parsed, ParseError):
             place = context.expression(text.text, parsed.pos, parsed.span)
             raise error(Code.LOAD_ERR_COMPILE_CONDITION, parsed.message, place, parsed.span, hint=parsed.hint)
-        return parsed, text.text
+        return parsed, text.text, used
 
-    def _resolve(self, expr: Expr, condition: str, visibility: int | None, context: Context) -> Expr:
+    def _resolve(self, expr: Expr, condition: str, visibility: int | None, context: Context) -> tuple[Expr, set[str]]:
         resolver = MacroResolver(visible_macros(self.known.macros, self.macros, visibility), frozenset(self.broken))
         try:
             resolved = resolver.run(expr)
@@ -124,37 +182,44 @@ class RulesCompiler:
             hint = f"The macro '{resolved.name}' exists, but its own condition has an error." if resolved.broken else ""
             raise error(Code.LOAD_ERR_VALIDATE, resolved.message, place, resolved.span, hint=hint, macro=resolved.name)
         self.used_macros |= resolver.used
-        return resolved
+        return resolved, resolver.used
 
     # Rules.
 
     def _rules(self) -> list[CompiledRule]:
         found: list[CompiledRule] = []
+        self._changed_macros = {
+            name for name in {*self.macros, *self.memory.macros} if self.macros.get(name) is not self.memory.macros.get(name)
+        }
         for definition in self.known.rules.values():
             if definition.unknown_source:
                 continue
-            rule = self._attempt(lambda d=definition: self._rule(d))  # type: ignore[misc]
+            rule = self._attempt(partial(self._rule, definition))
             if rule is not None and rule.priority <= self.min_priority:
                 found.append(rule)
         return found
 
     def _rule(self, rule: RuleDef) -> CompiledRule | None:
+        if (before := self._reusable("rule", rule, self._changed_macros)) is not None:
+            assert isinstance(before.result, CompiledRule)
+            return before.result
         condition = with_exceptions(rule)
         output_text = self._output_text(rule)
-        output = compile_output(output_text, rule.source)
+        star = MappedText.at("*", rule.output.span(0, 0))
+        output = compile_output(MappedText.join([star, output_text]), rule.source)
         if isinstance(output, CompileError):
-            return self._refuse(rule, Code.LOAD_ERR_COMPILE_OUTPUT, output, rule.output_context, rule.output.whole)
-        expr, text = self._parse(condition, rule.condition_context)
-        expr = self._resolve(expr, condition.text, None, rule.context)
+            return self._refuse(rule, Code.LOAD_ERR_COMPILE_OUTPUT, output, rule.output_context)
+        expr, text, lists = self._parse(condition, rule.condition_context)
+        expr, macros = self._resolve(expr, condition.text, None, rule.context)
         self._na_checks(rule, expr, text)
         compiled = compile_condition(expr, rule.source)
         if isinstance(compiled, CompileError):
             place = rule.condition_context.expression(text, compiled.pos, compiled.span)
-            return self._refuse(rule, Code.LOAD_ERR_COMPILE_CONDITION, compiled, place, compiled.span)
+            return self._refuse(rule, Code.LOAD_ERR_COMPILE_CONDITION, compiled, place)
         self._condition_warnings(rule, compiled, text)
         if rule.warn_evttypes and rule.source == SYSCALL and compiled.too_many_event_types:
             self.sink.warn(Code.LOAD_NO_EVTTYPE, _NO_EVTTYPE, rule.context)
-        return CompiledRule(
+        made = CompiledRule(
             rule.name,
             rule.context.file,
             rule.context.span,
@@ -167,8 +232,10 @@ class RulesCompiler:
             output,
             rule.index,
             rule.condition.text,
-            output_text,
+            output_text.text,
         )
+        self.memory.done["rule", rule.name] = Done(rule, made, condition.text + text, frozenset(macros), frozenset(lists))
+        return made
 
     def _condition_warnings(self, rule: RuleDef, compiled: Compiled, text: str) -> None:
         """Deprecated fields first, each once, then the rest in order."""
@@ -186,20 +253,21 @@ class RulesCompiler:
             place = rule.condition_context.expression(text, next(same, 0), warning.span)
             self.sink.warn(warning.code, warning.message, place, warning.span)
 
-    def _output_text(self, rule: RuleDef) -> str:
+    def _output_text(self, rule: RuleDef) -> MappedText:
         """The output without %container.info, with the warnings that Falco gives on the text."""
-        text = rule.output.text
-        if "%container.info" in text:
+        text = rule.output
+        if "%container.info" in text.text:
             self.sink.warn(Code.LOAD_DEPRECATED_ITEM, _CONTAINER_INFO, rule.context, rule.output.whole)
-            text = text.replace("%container.info", "")
+        while (place := text.text.find("%container.info")) >= 0:
+            text = MappedText.join([text.slice(0, place), text.slice(place + len("%container.info"), len(text.text))])
         for name in _DEPRECATED_FIELDS:
-            if name in text:
+            if name in text.text:
                 message = f"usage of deprecated field '{name}' has been detected in the rule output"
                 self.sink.warn(Code.LOAD_DEPRECATED_ITEM, message, rule.output_context, rule.output.whole, deprecated_field=name)
         return text
 
-    def _refuse(self, rule: RuleDef, code: Code, problem: CompileError, context: Context, span: object) -> None:
-        where = problem.span if code is Code.LOAD_ERR_COMPILE_CONDITION else rule.output.whole
+    def _refuse(self, rule: RuleDef, code: Code, problem: CompileError, context: Context) -> None:
+        where = problem.span
         if rule.skip_unknown and any(words in problem.message for words in _SKIPPABLE):
             self.sink.warn(Code.LOAD_UNKNOWN_FILTER, problem.message, context, where)
             return None

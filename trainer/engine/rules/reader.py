@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from trainer.diagnostics import Code
 from trainer.engine.rules import collector
 from trainer.engine.rules.context import Context, Sink, error
-from trainer.engine.rules.decode import boolean, context_of, invalid, mandatory_strings, optional_scalar, scalar, unsigned
+from trainer.engine.rules.decode import boolean, context_of, invalid, mandatory_strings, scalar, unsigned
 from trainer.engine.rules.definitions import ENGINE_VERSION, Definitions, ListDef, MacroDef, PluginRequirement
 from trainer.engine.rules.read_rule import RULE_KEYS, read_rule
 from trainer.source import YamlMapping, YamlNode, YamlSequence, is_null
@@ -246,4 +246,3 @@ REPLACEABLE = (
     "warn_evttypes",
     "skip-if-unknown-filter",
 )
-_ = optional_scalar

@@ -1,0 +1,126 @@
+"""A recording without what is chance: two recordings of one scenario hardly differ after this.
+
+Times begin at a fixed moment and go in even steps; process numbers are given in the order of appearance. What a rule can ask stays as it
+was: order, pauses, who is whose parent.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from trainer.events.model import Event, FieldValue, Recording
+
+NORMAL_START_NS = 1_767_225_600_000_000_000
+"""2026-01-01T00:00:00Z"""
+_STEP_NS = 100_000
+_PAUSE_NS = 100_000_000
+_MOMENTS = frozenset({"proc.pid.ts", "proc.ppid.ts", "container.start_ts", "evt.rawtime"})
+_HOST_BASE = 100_000
+"""Process numbers of the node are made by the inspector: this and the number inside the container."""
+_HOST_NUMBERS = frozenset(["proc.pid", "proc.ppid", "proc.pgid", "proc.apid", "thread.tid"])
+_INNER_NUMBERS = frozenset(["proc.vpid", "proc.pvpid", "proc.vpgid", "proc.sid", "thread.vtid", "proc.loginshellid"])
+_IN_TEXT = re.compile(r"\b(1\d{5})(?=\()")
+_INNER_IN_TEXT = re.compile(r"\b(vpgid|vpid|vtid)=(\d+)\b")
+_INNER_ARGS = frozenset({"vpgid", "vpid", "vtid"})
+
+
+def normalised(recording: Recording) -> Recording:
+    """Foreign recordings stay as they are."""
+    if recording.header.origin != "cks-trainer" or recording.header.start_ns == NORMAL_START_NS:
+        return recording
+    moved = _even_times(recording)
+    numbers = _Numbers(recording.events)
+    events: list[Event] = []
+    for event in recording.events:
+        time_ns = moved[event.time_ns]
+        fields = {key: numbers.replaced(key, value) for key, value in event.fields.items()}
+        for key in _MOMENTS & fields.keys():
+            fields[key] = _moved(fields[key], moved)
+        _follow(fields, time_ns, events)
+        events.append(replace(event, time_ns=time_ns, fields=fields))
+    actions = [replace(item, started_ns=moved[item.started_ns], ended_ns=moved[item.ended_ns]) for item in recording.actions]
+    return Recording(replace(recording.header, start_ns=NORMAL_START_NS), tuple(events), tuple(actions))
+
+
+def _even_times(recording: Recording) -> dict[int, int]:
+    """Each moment comes 0.1 ms after the one before; a pause stays, rounded to 0.1 s."""
+    moments = {event.time_ns for event in recording.events}
+    for action in recording.actions:
+        moments |= {action.started_ns, action.ended_ns}
+    moved: dict[int, int] = {}
+    before, now = min(moments, default=0), NORMAL_START_NS
+    for moment in sorted(moments):
+        pause = (moment - before + _PAUSE_NS // 2) // _PAUSE_NS * _PAUSE_NS
+        now += pause or (_STEP_NS if moved else 0)
+        moved[moment], before = now, moment
+    return moved
+
+
+def _moved(value: FieldValue, moved: Mapping[int, int]) -> FieldValue:
+    """A moment of the run; what was before the run (a host process's start) becomes the run's start; 0 is unknown."""
+    return moved.get(value, NORMAL_START_NS) if isinstance(value, int) and value > 0 else value
+
+
+def _follow(fields: dict[str, FieldValue], time_ns: int, before: list[Event]) -> None:
+    """The fields that are differences of times."""
+    if "evt.reltime" in fields:
+        fields["evt.reltime"] = time_ns - (before[0].time_ns if before else time_ns)
+    if "evt.deltatime" in fields:
+        fields["evt.deltatime"] = time_ns - (before[-1].time_ns if before else time_ns)
+    started = fields.get("proc.pid.ts")
+    if "proc.duration" in fields and isinstance(started, int) and started > 0:
+        fields["proc.duration"] = max(0, time_ns - started)
+
+
+class _Numbers:
+    """Process numbers inside the container, and the node's that are made from them."""
+
+    def __init__(self, events: Iterable[Event]) -> None:
+        self._inner: dict[int, int] = {1: 1}
+        for event in events:
+            for key in ("proc.vpid", "thread.vtid"):
+                number = event.fields.get(key)
+                if isinstance(number, int) and number > 0 and number not in self._inner:
+                    self._inner[number] = len(self._inner) + 9
+
+    def replaced(self, key: str, value: FieldValue) -> FieldValue:
+        if key in _HOST_NUMBERS:
+            return _each(value, self._host)
+        if key in _INNER_NUMBERS:
+            return _each(value, self._of_container)
+        if key in ("evt.args", "evt.info") and isinstance(value, str):
+            return self._text(value)
+        if key == "evt.rawarg" and isinstance(value, Mapping):
+            return {name: self._argument(name, item) for name, item in value.items()}
+        if key == "evt.arg" and isinstance(value, Mapping):
+            return {name: self._text_argument(name, item) for name, item in value.items()}
+        return value
+
+    def _of_container(self, number: int) -> int:
+        return self._inner.get(number, number)
+
+    def _host(self, number: int) -> int:
+        inner = self._inner.get(number - _HOST_BASE)
+        return number if inner is None else _HOST_BASE + inner
+
+    def _text(self, text: str) -> str:
+        text = _IN_TEXT.sub(lambda found: str(self._host(int(found[1]))), text)
+        return _INNER_IN_TEXT.sub(lambda found: f"{found[1]}={self._of_container(int(found[2]))}", text)
+
+    def _argument(self, name: str, value: FieldValue) -> FieldValue:
+        return _each(value, self._of_container if name in _INNER_ARGS else self._host)
+
+    def _text_argument(self, name: str, value: FieldValue) -> FieldValue:
+        if name in _INNER_ARGS and isinstance(value, str) and value.isdigit():
+            return str(self._of_container(int(value)))
+        return self._text(value) if isinstance(value, str) else value
+
+
+def _each(value: FieldValue, change: Callable[[int], int]) -> FieldValue:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return change(value)
+    if isinstance(value, tuple):
+        return tuple([_each(item, change) for item in value])
+    return value
