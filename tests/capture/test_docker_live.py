@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +21,7 @@ from trainer.capture import clean, docker_status, ensure_image, run_scenario
 from trainer.capture.docker_engine import LABEL, OWNER_HOST, OWNER_PID, connect, host_name
 from trainer.capture.image import BASE_IMAGE
 from trainer.content.model import Action, ActionKind, Container, Scenario
-from trainer.errors import CaptureCancelled, CaptureError
+from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable
 from trainer.events import Event, read_recording, write_recording
 from trainer.events.normal import normalised
 
@@ -186,6 +189,20 @@ def test_an_action_that_kills_every_shell_does_not_hit_the_next_action(kill: tup
     assert (recording.actions[-1].exit_code, recording.actions[-1].error) == (0, None)
 
 
+def test_an_action_that_looks_around_does_not_see_the_tracer() -> None:
+    looking = [
+        action("ps", "ps", "-ef"),
+        action("find", "find", "/proc", "-maxdepth", "2", "-name", "status"),
+        action("shell", "sh", "-c", "cat /proc/[0-9]*/comm"),
+    ]
+    events, recording = run(scenario(*looking, action("later", "true")))
+    assert recording.actions[0].exit_code == 0
+    acting = {event.fields["proc.vpid"] for event in events} | {1}
+    seen = {int(number) for event in events for number in re.findall(r"/proc/(\d+)", str(event.fields.get("fd.name", "")))}
+    assert 1 in seen
+    assert seen <= acting
+
+
 def run_in_thread(
     found: Scenario, cancel: threading.Event | None = None
 ) -> tuple[threading.Thread, list[BaseException], threading.Event]:
@@ -236,8 +253,62 @@ def test_a_container_that_is_killed_is_a_clear_error() -> None:
     assert "web ended before the scenario did" in str(errors[0])
 
 
+class Proxy:
+    """A way to the engine that can be cut."""
+
+    def __init__(self, path: Path, engine: str) -> None:
+        self._engine = engine
+        self._sockets: list[socket.socket] = []
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(path))
+        self._listener.listen(50)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, _ = self._listener.accept()
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(self._engine)
+                self._sockets += [near, far]
+                for source, target in ((near, far), (far, near)):
+                    threading.Thread(target=self._copy, args=(source, target), daemon=True).start()
+
+    def _copy(self, source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+    def cut(self) -> None:
+        for found in (self._listener, *self._sockets):
+            with contextlib.suppress(OSError):
+                found.shutdown(socket.SHUT_RDWR)
+            found.close()
+
+
+def test_an_engine_that_goes_away_is_a_clear_error_and_is_cleaned_up_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = Path("/var/run/docker.sock")
+    if not engine.is_socket():
+        pytest.skip("the engine is not at its usual socket")
+    proxy = Proxy(tmp_path / "docker.sock", str(engine))
+    with monkeypatch.context() as patch:
+        patch.setenv("DOCKER_HOST", f"unix://{tmp_path}/docker.sock")
+        thread, errors, running = run_in_thread(scenario(action("hang", *HANG, timeout=60)))
+        assert running.wait(20)
+        proxy.cut()
+        thread.join(20)
+    assert not thread.is_alive()
+    assert isinstance(errors[0], DockerUnavailable)
+    assert "stopped answering" in str(errors[0])
+    assert len(mine()) == 2
+    assert clean() == 2
+
+
 def test_a_container_that_ends_by_itself_is_a_clear_error() -> None:
-    with pytest.raises(CaptureError):
+    with pytest.raises(CaptureError, match="web ended before the scenario did: exit code 0"):
         run(scenario(action("a", "sleep", "5"), containers=(Container("web", "x", command=("true",)),)))
 
 

@@ -29,16 +29,17 @@ WINDOW = 3
 START_LIMIT = 20.0
 """Seconds until a stub must be there."""
 KILL_LIMIT = 5.0
-SETTLE_LIMIT = 1.0
+SETTLE_LIMIT = 2.0
 """Seconds at the end for what actions left running in the background."""
-SETTLE_QUIET = 0.15
+SETTLE_QUIET = 0.5
+"""Seconds of silence after which it is taken to wait for ever."""
 TTY_QUIET = 0.06
 """Seconds of silence after which an action at a terminal is taken to wait for input."""
 _TICK = 0.05
 _KILLS = re.compile(r"\b(kill|pkill|killall)\b")
 _ENDED = re.compile(rb"^(\d+) +[\d.]+ \+\+\+ (?:exited with (\d+)|killed by (\w+)(?: \(core dumped\))?) \+\+\+$", re.M)
-_PROC = re.compile(r"/proc/(\d+)(?:/|$)")
-_PATH_FIELDS = ("fd.name", "fs.path.name", "fs.path.target")
+_PROC = re.compile(r"(?:^|[=(>])/proc/(\d+)\b")
+_PATH_FIELDS = ("fd.name", "fs.path.name", "fs.path.target", "evt.args")
 
 
 @dataclass(slots=True, eq=False)
@@ -54,6 +55,7 @@ class _Running:
     failed: str | None = None
     answer: str | None = None
     """going or dead: what the agent found when the stub was to go on."""
+    began_ns: int = 0
     started: bool = False
     over: bool = False
     """The main process ended."""
@@ -134,10 +136,12 @@ class ActionLoop:
             running.forget_stub()
             self._launch(running)
             if not self._start(running):
+                if not running.target.is_running():
+                    raise _ended_early(running.target, running.target.why_ended())
                 now = time.time_ns()
                 reason = running.failed or f"nothing happened in {START_LIMIT:g} s"
                 return ActionResult(running.action.id, None, now, now, f"it could not be started: {reason}")
-        action, began, error = running.action, time.time_ns(), None
+        action, began, error = running.action, running.began_ns, None
         if not self._pump(lambda: running.over, action.timeout, running if action.tty else None):
             error = f"it was ended after its time limit of {action.timeout:g} s"
             running.target.command("kill", running.key)
@@ -150,6 +154,7 @@ class ActionLoop:
         self._pump(lambda: running.stub is not None or running.failed is not None, START_LIMIT)
         if running.stub is None or running.over:
             return False
+        running.began_ns = time.time_ns()
         running.target.command("cont", running.key)
         self._pump(lambda: running.answer is not None, START_LIMIT)
         return running.answer == "going"
@@ -234,11 +239,12 @@ class ActionLoop:
             case "lost":
                 raise DockerUnavailable(message.data.decode(), "look at Docker's own log, then run: cks-trainer doctor")
             case "gone":
-                said = message.data.decode(errors="replace").strip()
-                raise CaptureError(
-                    f"the container {target.container.name} ended before the scenario did" + (f": {said}" if said else ""),
-                    "it was stopped from outside, or it ran out of memory; try again",
-                )
+                said = message.data.decode(errors="replace").strip() or target.why_ended()
+                raise _ended_early(target, said)
+            case "broken":
+                if target.id and not target.is_running():
+                    raise _ended_early(target, target.why_ended())
+                raise CaptureError(message.data.decode(), "run: cks-trainer doctor")
             case _:
                 pass
 
@@ -260,18 +266,27 @@ class ActionLoop:
             self._emit(event, running.target)
 
     def _emit(self, event: Event, target: Target) -> None:
-        if self._shows_tracer(event, self._hidden[target]):
+        if _shows(event, self._hidden[target]):
             return
         event = replace(event, num=len(self._events) + 1)
         self._events.append(event)
         self._on_event(event)
 
-    def _shows_tracer(self, event: Event, hidden: set[str]) -> bool:
-        for name in _PATH_FIELDS:
-            value = event.fields.get(name)
-            if isinstance(value, str) and value.startswith("/proc/") and (found := _PROC.match(value)) and found[1] in hidden:
-                return True
-        return False
+
+def _shows(event: Event, hidden: set[str]) -> bool:
+    """Whether the event is a look at one of these processes in /proc."""
+    for name in _PATH_FIELDS:
+        value = event.fields.get(name)
+        if isinstance(value, str) and "/proc/" in value and any(found in hidden for found in _PROC.findall(value)):
+            return True
+    return False
+
+
+def _ended_early(target: Target, why: str) -> CaptureError:
+    return CaptureError(
+        f"the container {target.container.name} ended before the scenario did: {why}",
+        "look whether something else on this machine removes containers, and try again",
+    )
 
 
 def _may_kill(action: Action) -> bool:

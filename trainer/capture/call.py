@@ -40,7 +40,7 @@ def result_of(record: strace.Syscall) -> int | None:
 
 
 class Call:
-    __slots__ = ("_args", "event", "name_changed", "number", "ret", "text", "thread", "time_ns", "users")
+    __slots__ = ("_args", "event", "name_changed", "number", "ret", "ret_text", "text", "thread", "time_ns", "users")
 
     def __init__(self, thread: Thread, event: str, text: str, ret: int, time_ns: int, users: Users) -> None:
         self.thread = thread
@@ -49,6 +49,7 @@ class Call:
         self.ret = ret
         self.time_ns = time_ns
         self.users = users
+        self.ret_text = ""
         self._args: list[str] | None = None
         self.name_changed = False
         self.number: int | None = None

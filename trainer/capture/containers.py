@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from trainer.capture.docker_engine import LABEL, docker_errors, labels, owned_by_dead
+from trainer.capture.docker_engine import LABEL, active_runs, docker_errors, labels, owned_by_dead
 from trainer.capture.image import BASE_IMAGE, TRACER_IMAGE
 from trainer.content.model import Container
 from trainer.errors import CaptureError
@@ -45,6 +45,7 @@ class RunObjects:
         self.client = client
         self.run_id = run_id
         self._labels = labels(run_id)
+        active_runs.add(run_id)
         self._containers: list[str] = []
         self._network: str | None = None
         self._subnet: str | None = None
@@ -177,10 +178,13 @@ class RunObjects:
         with self._lock:
             self._closed = True
             containers, self._containers = self._containers, []
-        remove_containers(self.client, containers)
-        if self._network is not None:
-            remove_network(self.client, self._network)
-            self._network = None
+        try:
+            remove_containers(self.client, containers)
+            if self._network is not None:
+                remove_network(self.client, self._network)
+                self._network = None
+        finally:
+            active_runs.discard(self.run_id)
 
 
 def remove_containers(client: APIClient, identities: list[str]) -> int:

@@ -149,7 +149,7 @@ def _rel(call: Call, index: int, dirfd: int) -> Shown:
     if raw.startswith("/") or not raw:
         return raw, sanitise(raw), ""
     full = call.joined(raw, call.fd(dirfd))
-    return raw, sanitise(raw), sanitise(full) if full is not None else f"<UNKNOWN>{sanitise(raw)}"
+    return raw, sanitise(raw), sanitise(full if full is not None else raw)
 
 
 @_kind
@@ -227,7 +227,9 @@ def _enum(call: Call, index: int, table: str) -> Shown:
 @_kind
 def _mode(call: Call, index: int) -> Shown:
     value = call.num(index)
-    return value, f"0{value:o}" if value else "0", flags.flag_names(value, flags.TABLES["mode"])
+    # A block device is shown as S_IFCHR: only the first type whose bits are there counts.
+    kind = next((bit for bit in (0o100000, 0o020000, 0o040000, 0o010000) if value & bit), 0)
+    return value, f"0{value:o}" if value else "0", flags.flag_names(value & 0o7777 | kind, flags.TABLES["mode"])
 
 
 @_kind
@@ -383,7 +385,8 @@ def _rtuple(call: Call) -> Shown:
 
 @_kind
 def _backlog(call: Call) -> Shown:
-    return _plain(0)
+    listener = call.info(call.fd(0)) if call.ret >= 0 else None
+    return _plain(listener.backlog if listener is not None else 0)
 
 
 @_kind
@@ -449,7 +452,7 @@ def _uring(call: Call, index: int, name: str) -> Shown:
 
 @_kind
 def _uringflags(call: Call, index: int, name: str, table: str) -> Shown:
-    value = _member(call, index, name) & (0xFF if table == "io_setup" else 0x7FF)
+    value = _member(call, index, name) & (0xFF if table == "io_setup" else 0x6FF)
     return _flag_shown(value, table)
 
 
@@ -457,12 +460,15 @@ def _uringflags(call: Call, index: int, name: str, table: str) -> Shown:
 def _fdlist(call: Call, index: int) -> Shown:
     shown = []
     text = call.arg(index)
+    happened: dict[int, str] = {}
+    _, _, after = call.ret_text.partition("([")
+    for part in strace.split_args(after.rpartition("]")[0]):
+        happened[strace.fd(strace.member(part, "fd") or "-1").number] = strace.member(part, "revents") or "0"
     for part in strace.split_args(text[1:-1]) if text.startswith("[") else ():
         number = strace.fd(strace.member(part, "fd") or "-1").number
         info = call.info(number)
-        events = strace.member(part, "events") or "0"
         char = info.char if info is not None else ""
-        shown.append(f"{number}:{char}{strace.number(events):X}")
+        shown.append(f"{number}:{char}{strace.number(happened.get(number, '0')):X}")
     value = " ".join(shown)
     return value, value or "<NA>", ""
 

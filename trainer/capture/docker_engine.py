@@ -131,6 +131,11 @@ def process_start(pid: int) -> str:
         return ""
 
 
+BUILD = "build"
+active_runs: set[str] = {BUILD}
+"""Runs of this process that are going on."""
+
+
 def labels(run_id: str) -> dict[str, str]:
     return {LABEL: run_id, OWNER_PID: owner_mark(), OWNER_HOST: host_name()}
 
@@ -139,4 +144,8 @@ def owned_by_dead(found: dict[str, Any], created: float, now: float) -> bool:
     """Whether a labelled object's owner is gone. One of another host (a shared engine) is given an hour."""
     if found.get(OWNER_HOST) != host_name():
         return now - created > 3600
-    return not owner_alive(found.get(OWNER_PID, ""))
+    mark = found.get(OWNER_PID, "")
+    if mark == owner_mark():
+        # A run of ours that is over and could not clean up, because the engine was away.
+        return found.get(LABEL) not in active_runs
+    return not owner_alive(mark)

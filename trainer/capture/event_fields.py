@@ -31,6 +31,7 @@ _STRICT = frozenset(("mkdirat", "unlinkat", "fchmodat", "fchownat", "symlinkat")
 _ABSOLUTE = {"open": (0, None), "openat": (1, 0), "openat2": (1, 0), "creat": (0, None)} | {
     name: _PATHS[name] for name in ("mkdirat", "unlinkat", "fchmodat", "fchownat")
 }
+_ABSOLUTE["symlinkat"] = (2, 1)
 
 
 def event_fields(call: Call, params: Sequence[Param], fd: Fields) -> Fields:
@@ -102,7 +103,7 @@ def _path_fields(call: Call, fields: Fields) -> None:
         raw = call.path(absolute[0])
         if raw is not None:
             dirfd = call.fd(absolute[1]) if absolute[1] is not None else None
-            fields["evt.abspath"] = sanitise(call.joined(raw, dirfd) or f"<UNKNOWN>{raw}")
+            fields["evt.abspath"] = sanitise(call.joined(raw, dirfd) or f"<UNKNOWN>/{raw}")
     one = _PATHS.get(event)
     if one is not None:
         opened = event in _OPENS

@@ -197,7 +197,7 @@ def fd_fields(number: int, info: FdInfo, thread: Thread, *, name_changed: bool) 
         "fd.name": name,
         "fd.nameraw": sanitise(info.nameraw),
         "fd.l4proto": info.protocol or "<NA>",
-        "fd.is_server": info.role == "server",
+        "fd.is_server": info.role == "server" and info.client is None,
         "fd.connected": info.connected,
         "fd.name_changed": name_changed,
         "fd.is_upper_layer": info.layer == 1,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from trainer.capture.docker_engine import LABEL, docker_errors, labels
+from trainer.capture.docker_engine import BUILD, LABEL, docker_errors, labels
 from trainer.capture.image import BASE_IMAGE, TRACER_IMAGE, OnProgress, Progress
 from trainer.errors import CaptureError
 
@@ -88,7 +88,7 @@ def build_from_image(client: APIClient, say: OnProgress) -> None:
     install = f"apt-get update -qq && apt-get install -y -qq --no-install-recommends {' '.join(PACKAGES + TRACER_PACKAGES)}\n"
     script = f"export DEBIAN_FRONTEND=noninteractive\n{install}" + _provision()
     with docker_errors("building the base image"):
-        container = client.create_container(name, command=["/bin/sh", "-ec", script], labels=labels("build"))["Id"]
+        container = client.create_container(name, command=["/bin/sh", "-ec", script], labels=labels(BUILD))["Id"]
         try:
             client.start(container)
             status = client.wait(container)["StatusCode"]
@@ -113,14 +113,16 @@ def _provision() -> str:
 
 def _import_base(client: APIClient, tar: IO[bytes]) -> None:
     repository, _, tag = BASE_IMAGE.partition(":")
-    client.import_image_from_stream(tar, repository=repository, tag=tag, changes=_CHANGES)
+    # A file has a length, and the SDK's call announces a body without one; pieces have none.
+    pieces = iter(lambda: tar.read(1 << 20), b"")
+    client.import_image_from_stream(pieces, repository=repository, tag=tag, changes=_CHANGES)
 
 
 def _make_tracer(client: APIClient, stage: bytes, say: OnProgress) -> None:
     say(Progress(4, _STEPS, f"building {TRACER_IMAGE}"))
     repository, _, tag = TRACER_IMAGE.partition(":")
     with docker_errors("building the tracer image"):
-        container = client.create_container(BASE_IMAGE, command=["/usr/bin/strace"], labels=labels("build"))["Id"]
+        container = client.create_container(BASE_IMAGE, command=["/usr/bin/strace"], labels=labels(BUILD))["Id"]
         try:
             client.put_archive(container, "/", stage)
             client.commit(container, repository=repository, tag=tag, changes=_CHANGES)

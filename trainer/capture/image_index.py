@@ -52,9 +52,9 @@ def _cached(identity: str) -> ImageIndex | None:
 
 
 def _make(client: APIClient, identity: str) -> ImageIndex:
-    from trainer.capture.docker_engine import labels
+    from trainer.capture.docker_engine import BUILD, labels
 
-    container = client.create_container(BASE_IMAGE, labels=labels("build"))["Id"]
+    container = client.create_container(BASE_IMAGE, labels=labels(BUILD))["Id"]
     try:
         with tempfile.TemporaryFile() as file:
             for chunk in client.export(container):

@@ -73,6 +73,12 @@ def _host_thread(pid: int, comm: str, exe: str, exepath: str, args: tuple[str, .
     )
 
 
+def _stream(target: str) -> FdInfo:
+    if target.startswith("/"):
+        return FdInfo("file", "f", name=target, nameraw=target)
+    return FdInfo("unix", "u") if target.startswith("socket:") else FdInfo("pipe", "p", inode=target)
+
+
 class Inspector:
     """Reads the lines of one tracer. Events are numbered from 1."""
 
@@ -117,10 +123,10 @@ class Inspector:
             tty=34816 if action.tty else 0,
             sid=action.vpid,
             vpgid=action.vpid,
+            real_vpgid=action.vpid,
         )
-        terminal = FdInfo("file", "f", name="/dev/pts/0", nameraw="/dev/pts/0")
-        null, pipe = FdInfo("file", "f", name="/dev/null", nameraw="/dev/null"), FdInfo("pipe", "p")
-        thread.fds = dict.fromkeys((0, 1, 2), terminal) if action.tty else {0: null, 1: pipe, 2: pipe}
+        usual = ("/dev/pts/0",) * 3 if action.tty else ("/dev/null", "pipe:", "pipe:")
+        thread.fds = {number: _stream(target) for number, target in enumerate(action.streams or usual)}
         self._threads[action.vpid] = thread
         self._root = thread
         self._version += 1
@@ -208,7 +214,7 @@ class Inspector:
         """The child's own line of a clone."""
         child.announced = True
         if child.shown:
-            self._emit(child, event, time_ns, clone_params(child, event, text, 0, None), _result_fields(event, 0))
+            self._emit(child, event, time_ns, clone_params(child, event, text, 0), _result_fields(event, 0))
 
     def _syscall(self, thread: Thread, record: strace.Syscall) -> None:
         ret = result_of(record)
@@ -225,6 +231,7 @@ class Inspector:
         if event in EXECS:
             self._execve(call, known)
             return
+        call.ret_text = record.ret_text
         known.state.apply(call, record.ret_text)
         if event in _VERSIONED and ret >= 0:
             if event == "setpgid":
@@ -266,10 +273,10 @@ class Inspector:
         pid, group = call.num(0), call.num(1)
         target = self._threads.get(pid) if pid else call.thread
         if target is not None:
-            target.process.vpgid = group or target.process.vtid
+            target.process.real_vpgid = group or target.process.vtid
 
     def _leader(self, thread: Thread) -> Thread:
-        leader = self._threads.get(thread.process.vpgid)
+        leader = self._threads.get(thread.process.real_vpgid)
         return leader.process if leader is not None and leader.alive else thread.process
 
     def _execve(self, call: Call, known: _Known) -> None:
@@ -297,9 +304,11 @@ class Inspector:
         self._forking.pop(record.pid, None)
         if ret is None:
             return
-        child = None
+        child = self._threads.get(ret) if ret > 0 else None
+        if thread.shown:
+            params = clone_params(thread, record.name, record.text, ret)
+            self._emit(thread, record.name, record.time_ns, params, _result_fields(record.name, ret))
         if ret > 0:
-            child = self._threads.get(ret)
             if child is None or not child.alive:
                 child = self._born(thread, ret, record.name, record.text, record.time_ns)
                 child.announced = False
@@ -307,15 +316,15 @@ class Inspector:
             elif child.main is None and child.parent is not thread.process and thread.container is not None:
                 child.parent = thread.process
                 self._version += 1
-        if thread.shown:
-            params = clone_params(thread, record.name, record.text, ret, child)
-            self._emit(thread, record.name, record.time_ns, params, _result_fields(record.name, ret))
 
     def _exit(self, thread: Thread, record: strace.Exit) -> None:
         if not thread.announced:
             self._announce(thread, thread.birth[0], thread.birth[1], record.time_ns)
         self._forking.pop(record.pid, None)
         process = thread.process
+        if record.superseded_by:
+            self._superseded(thread, record)
+            return
         process.threads = max(0, process.threads - 1)
         self._version += 1
         if thread.shown:
@@ -327,6 +336,16 @@ class Inspector:
                 if other.alive and other.parent is thread and other is not thread:
                     other.parent = init
             thread.fds = {}
+        self._version += 1
+
+    def _superseded(self, leader: Thread, record: strace.Exit) -> None:
+        """Another thread's execve takes the leader's place and number."""
+        if leader.shown:
+            self._emit(leader, "procexit", record.time_ns, exit_params(record), {"evt.category": "process"})
+        caller = self._threads.pop(record.superseded_by, None)
+        if caller is not None:
+            caller.alive = False
+            leader.uid, leader.gid, leader.bounding = caller.uid, caller.gid, caller.bounding
         self._version += 1
 
     def _emit(self, thread: Thread, event: str, time_ns: int, params: Sequence[Param], special: Fields) -> None:

@@ -45,7 +45,8 @@ class Files:
             return NONE
         if self._mounts and (path + "/").startswith(self._mounts):
             return NONE
-        return UPPER if path in self.upper else LOWER
+        # Docker makes mount points in the root, which copies it up.
+        return UPPER if path in self.upper or path == "/" else LOWER
 
     def exists(self, path: str) -> bool:
         """Whether a resolved path was there; guessed where the image's files are unknown."""
@@ -54,8 +55,8 @@ class Files:
         if path in self.upper or path in self.seen or path in self._container.files:
             return True
         if self._container.files:
-            return path.startswith(_NO_LAYER)
-        return not path.startswith(("/tmp/", "/var/tmp/", "/run/", "/home/", "/root/", "/srv/", "/opt/", "/data/"))
+            return path.startswith(_NO_LAYER) and not path.startswith("/dev/shm/")
+        return not path.startswith(("/tmp/", "/var/tmp/", "/run/", "/home/", "/root/", "/srv/", "/opt/", "/data/", "/dev/shm/"))
 
     def saw(self, path: str) -> None:
         self.seen.add(path)

@@ -30,6 +30,7 @@ def own_port(head: strace.Syscall, queue: Sequence[strace.Record], start: int) -
     first = strace.fd(strace.split_args(head.text)[0])
     if first.addresses is not None:
         return first.addresses[:2], False
+    target = socket_address(strace.split_args(head.text)[1])[1] if head.name == "connect" else None
     for record in islice(queue, max(1, start), None):
         if isinstance(record, strace.Exit) and record.pid == head.pid:
             return None, False
@@ -45,7 +46,10 @@ def own_port(head: strace.Syscall, queue: Sequence[strace.Record], start: int) -
         for text in _descriptors(args):
             shown = strace.fd(text)
             if shown.number == first.number and shown.addresses is not None:
-                return shown.addresses[:2], False
+                peer = shown.addresses[2:]
+                # Another process may have another socket under this number.
+                if peer == target or (record.pid == head.pid and not peer[0] and not first.detail.startswith("TCP")):
+                    return shown.addresses[:2], False
         if record.name == "close" and record.pid == head.pid and args and strace.fd(args[0]).number == first.number:
             return None, False
     return None, True

@@ -75,3 +75,5 @@ class ActionStart:
     caps: int
     """Effective and permitted capabilities as a bit mask."""
     loginuid: int = -1
+    streams: tuple[str, ...] = ()
+    """Where descriptors 0, 1 and 2 lead, as /proc/PID/fd shows it; empty: /dev/null and pipes, or the terminal."""

@@ -88,6 +88,7 @@ def execute(thread: Thread, attempt: Attempt, files: Files) -> None:
     thread.fds = {key: info for key, info in thread.fds.items() if not info.cloexec}
     thread.fds_version += 1
     thread.threads = 1
+    thread.vpgid = thread.real_vpgid
 
 
 def _common(thread: Thread) -> tuple[Param, Param, Param]:
@@ -118,7 +119,7 @@ def execve_params(call: Call, attempt: Attempt, leader: Thread) -> tuple[Param, 
     args_raw, args_text = _joined(args)
     env_raw, env_text = _joined(attempt.env)
     user, group = call.users.user(process.uid)[0], call.users.group(process.gid)
-    filename = single_slashes(attempt.full if attempt.full is not None else attempt.path)
+    full = "" if attempt.path.startswith("/") or attempt.full is None else sanitise(attempt.full)
     params: tuple[Param, ...] = (
         ("res", call.ret, str(call.ret), ERRNO_NAMES.get(-call.ret, "") if failed else ""),
         ("exe", exe, sanitise(exe), ""),
@@ -147,7 +148,7 @@ def execve_params(call: Call, attempt: Attempt, leader: Thread) -> tuple[Param, 
     )
     if call.event == "execveat":
         return params
-    return (*params, ("filename", filename, sanitise(filename), ""))
+    return (*params, ("filename", attempt.path, sanitise(single_slashes(attempt.path)), full))
 
 
 def clone_flags(event: str, text: str) -> tuple[int, int]:
@@ -160,8 +161,7 @@ def clone_flags(event: str, text: str) -> tuple[int, int]:
     return value, flags.CONVERSIONS["clone"](value) | _CHILD_IN_PIDNS
 
 
-def clone_params(thread: Thread, event: str, text: str, ret: int, child: Thread | None) -> tuple[Param, ...]:
-    """``child`` names the result of the parent's event."""
+def clone_params(thread: Thread, event: str, text: str, ret: int) -> tuple[Param, ...]:
     process = thread.process
     value = clone_flags(event, text)[1]
     failed = ret < 0
@@ -225,6 +225,7 @@ def born(parent: Thread, tid: int, host_tid: int, event: str, text: str, time_ns
         tty=parent.tty,
         sid=process.sid,
         vpgid=process.vpgid,
+        real_vpgid=process.real_vpgid,
         exe_flags=process.exe_flags,
         start_ns=time_ns,
         shown=parent.shown,
@@ -276,7 +277,7 @@ def change_ids(call: Call) -> bool:
             thread.gid = values[1]
         return True
     if event == "setsid":
-        thread.process.sid = thread.process.vpgid = thread.process.vtid
+        thread.process.sid = thread.process.real_vpgid = thread.process.vtid
         thread.process.tty = 0
         return True
     if event == "capset":

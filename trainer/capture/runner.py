@@ -26,7 +26,7 @@ from trainer.capture.strace import STRACE_OPTIONS
 from trainer.capture.streams import start_thread
 from trainer.capture.tracers import Message, Target
 from trainer.content.model import Container, Scenario
-from trainer.errors import CaptureCancelled, CaptureError, ImageMissing
+from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable, ImageMissing
 from trainer.events import Event, Recording, RecordingHeader
 
 if TYPE_CHECKING:
@@ -167,7 +167,8 @@ class _Run:
             with docker_errors(f"starting the tracer of {target.container.name}"):
                 target.start_tracer()
         except CaptureError as error:
-            self._messages.put(Message("lost", target, "", error.message.encode()))
+            kind = "lost" if isinstance(error, DockerUnavailable) else "broken"
+            self._messages.put(Message(kind, target, "", error.message.encode()))
 
     def _filled_in(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """``{ip:NAME}`` replaced by the address of the container NAME."""

@@ -179,7 +179,8 @@ class Sockets:
             local = ("0.0.0.0", found[1] if found is not None else self._port())
         own = (self._interface(address[0]) if local[0] in ("0.0.0.0", "::") else local[0], local[1])
         client, server, role = (own, address, "client") if sending and info.role != "server" else (address, own, "server")
-        self._put(call, number, self._tuple(info, client, server, role).with_(local=local))
+        named = self._tuple(info, client, server, role)
+        self._put(call, number, named.with_(local=local, connected=sending or info.connected))
 
     def _datagram_address(self, call: Call) -> Address | None:
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from trainer.capture import strace
 from trainer.capture.call import Call, single_slashes, socket_address
 from trainer.capture.decode_table import CREATES, DUPS, PAIRS, USES_FD
-from trainer.capture.layers import NONE, Files
+from trainer.capture.layers import NONE, UPPER, Files
 from trainer.capture.sockets import Sockets
 from trainer.capture.threads import FdInfo
 
@@ -112,6 +112,7 @@ class State:
         )
         real = shown.path or (self.files.resolve(full) if full is not None else "")
         folder = bool(wanted & 0o200000)
+        temporary = wanted & 0o20200000 == 0o20200000
         created = bool(wanted & 0o100) and not folder and real != "" and (bool(wanted & 0o200) or not self.files.exists(real))
         if real and "(deleted)" not in ret_text:
             if created:
@@ -128,7 +129,7 @@ class State:
             char,
             name=full if full is not None else f"<UNKNOWN>{raw}",
             nameraw=single_slashes(raw),
-            layer=self.files.layer(real) if real else NONE,
+            layer=(UPPER if temporary and self.files.layer(real) else self.files.layer(real)) if real else NONE,
             cloexec=bool(wanted & _O_CLOEXEC),
             inode="created" if created else "",
             real=real,
@@ -316,6 +317,11 @@ class State:
     def _bind(self, call: Call, ret_text: str) -> None:
         self.sockets.bind(call, *socket_address(call.arg(1)))
 
+    def _listen(self, call: Call, ret_text: str) -> None:
+        info = call.info(call.fd(0))
+        if call.ret == 0 and info is not None:
+            call.thread.fds[call.fd(0)] = info.with_(backlog=call.num(1))
+
     def _accept(self, call: Call, ret_text: str) -> None:
         self.sockets.accept(call, ret_text)
 
@@ -348,6 +354,7 @@ for _events, _change in (
     ("mount", State._mount),
     ("connect", State._connect),
     ("bind", State._bind),
+    ("listen", State._listen),
     ("accept accept4", State._accept),
     ("sendto sendmsg sendmmsg", State._send),
     ("recvfrom recvmsg recvmmsg", State._receive),

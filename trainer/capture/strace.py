@@ -55,6 +55,8 @@ class Exit:
     code: int
     signal: str
     core: bool = False
+    superseded_by: int = 0
+    """The thread of this process whose execve goes on under this, the leader's, number."""
 
 
 @dataclass(slots=True)
@@ -70,7 +72,7 @@ class Started:
 Record = Syscall | Signal | Exit | Started
 
 _HEAD = re.compile(r"(?:\[pid\s+(\d+)\] |(\d+) +)?(\d{1,12})\.(\d{1,9}) (.*)", re.S)
-_CALL = re.compile(r"(\w+)\((.*)\) *= (-?\d+|0x[0-9a-f]+|\?)(.*)", re.S)
+_CALL = re.compile(r"(\w+)\((.*)\) *= (0x[0-9a-f]+|-?\d+|\?)(.*)", re.S)
 _OPEN = re.compile(r"(\w+)\((.*)", re.S)
 _RESUMED = re.compile(r"<\.\.\. (\w+) resumed>(.*)", re.S)
 _SIGNAL = re.compile(r"--- (\w+) (?:\{(.*)\} )?---")
@@ -144,14 +146,13 @@ class StraceParser:
         exited = _EXITED.match(body)
         if exited is None:
             return None
-        code, signal, core, leader = exited.groups()
-        started = self.unfinished.pop(pid, None)
-        if leader:
-            # A thread's execve ends under the leader's number.
-            other = self.unfinished.get(int(leader))
-            if started is not None and other is None:
-                self.unfinished[int(leader)] = started
-            return Exit(pid, time_ns, 0, "")
+        code, signal, core, caller = exited.groups()
+        self.unfinished.pop(pid, None)
+        if caller:
+            other = self.unfinished.pop(int(caller), None)
+            if other is not None:
+                self.unfinished[pid] = other
+            return Exit(pid, time_ns, 0, "", superseded_by=int(caller))
         return Exit(pid, time_ns, int(code or 0), signal or "", bool(core))
 
 
@@ -217,10 +218,13 @@ def number(text: str) -> int:
     except ValueError:
         pass
     total = 0
+    if text.startswith("htons("):
+        value = number(text[6:-1]) & 0xFFFF
+        return value >> 8 | (value & 0xFF) << 8
     for part in text.split("|"):
-        value = part.strip().split("<", 1)[0].split(" ", 1)[0]
+        digits = part.strip().split("<", 1)[0].split(" ", 1)[0]
         try:
-            total |= int(value, 16 if value[:2] in ("0x", "0X") else 8 if value.startswith("0") and len(value) > 1 else 10)
+            total |= int(digits, 16 if digits[:2] in ("0x", "0X") else 8 if digits.startswith("0") and len(digits) > 1 else 10)
         except ValueError:
             continue
     return total

@@ -34,6 +34,7 @@ class FdInfo:
     connected: bool = False
     cloexec: bool = False
     socket_type: int = 0
+    backlog: int = 0
     inode: str = ""
     real: str = ""
     """The file itself, links followed."""
@@ -75,6 +76,8 @@ class Thread:
     tty: int = 0
     sid: int = 0
     vpgid: int = 0
+    real_vpgid: int = 0
+    """The kernel's; Falco learns of a setpgid at the next execve."""
     exe_flags: int = 0
     """Writable 1, upper 2, memfd 4, lower 8."""
     start_ns: int = 0

@@ -23,7 +23,7 @@ class Message:
     """From the threads to the one that runs the scenario."""
 
     kind: str
-    """From the agent: up, ready, going, dead, out, done. gone: the tracer's stream ended; ended: a stub's did; lost: the engine."""
+    """The agent's: up, ready, going, dead, out, done. gone, ended: a tracer's, a stub's stream is over. broken, lost: no tracer, no engine."""
     target: Target
     key: str = ""
     data: bytes = b""
@@ -107,6 +107,26 @@ class Target:
         """What control-D does at a terminal: an interactive shell ends."""
         with contextlib.suppress(OSError, KeyError):  # it has just ended
             self._stubs[key].send(_END_OF_INPUT)
+
+    def is_running(self) -> bool:
+        from docker.errors import NotFound
+
+        try:
+            return bool(self._objects.client.inspect_container(self.id)["State"]["Running"])
+        except NotFound:
+            return False
+
+    def why_ended(self) -> str:
+        """What the engine knows of the end of the container."""
+        from docker.errors import NotFound
+
+        try:
+            state = self._objects.client.inspect_container(self.id)["State"]
+        except NotFound:
+            return "it was removed"
+        if state.get("OOMKilled"):
+            return "it used more memory than it may"
+        return "its tracer ended" if state.get("Running") else f"exit code {state.get('ExitCode')}"
 
     def close(self) -> None:
         for stream in (*self._stubs.values(), self._agent):

@@ -58,7 +58,11 @@ def read_mapping(path: Path, problems: Problems, fill: Fill = _as_written) -> Fi
         return None
     composed = compose(file)
     if composed.error is not None:
-        problems.error(composed.error.span, f"this is not YAML: {composed.error.message}")
+        problems.error(
+            composed.error.span,
+            f"this is not YAML: {composed.error.message}",
+            "inside {...} and [...], put texts that hold , ? : or brackets in quotes",
+        )
         return None
     if len(composed.documents) != 1 or not isinstance(composed.documents[0], YamlMapping):
         problems.error(file.span(0, 0), f"{path.name} must hold one mapping (key: value)")

@@ -1,6 +1,6 @@
 """A recording without what is chance: two recordings of one scenario hardly differ after this.
 
-Times begin at a fixed moment and go in even steps; process numbers are given in the order of appearance. What a rule can ask stays as it
+Times begin at a fixed moment and go in even steps; process numbers and memory addresses are numbered as they appear. What a rule can ask stays as it
 was: order, pauses, who is whose parent.
 """
 
@@ -16,14 +16,29 @@ NORMAL_START_NS = 1_767_225_600_000_000_000
 """2026-01-01T00:00:00Z"""
 _STEP_NS = 100_000
 _PAUSE_NS = 100_000_000
+_SECOND_NS = 1_000_000_000
 _MOMENTS = frozenset({"proc.pid.ts", "proc.ppid.ts", "container.start_ts", "evt.rawtime"})
 _HOST_BASE = 100_000
 """Process numbers of the node are made by the inspector: this and the number inside the container."""
-_HOST_NUMBERS = frozenset(["proc.pid", "proc.ppid", "proc.pgid", "proc.apid", "thread.tid"])
-_INNER_NUMBERS = frozenset(["proc.vpid", "proc.pvpid", "proc.vpgid", "proc.sid", "thread.vtid", "proc.loginshellid"])
+_HOST_NUMBERS = frozenset(["proc.loginshellid", "proc.pid", "proc.ppid", "proc.pgid", "proc.apid", "thread.tid"])
+_INNER_NUMBERS = frozenset(
+    [
+        "proc.vpid",
+        "proc.pvpid",
+        "proc.vpgid",
+        "proc.sid",
+        "thread.vtid",
+    ]
+)
 _IN_TEXT = re.compile(r"\b(1\d{5})(?=\()")
-_INNER_IN_TEXT = re.compile(r"\b(vpgid|vpid|vtid)=(\d+)\b")
-_INNER_ARGS = frozenset({"vpgid", "vpid", "vtid"})
+_INNER_IN_TEXT = re.compile(r"\b(vpgid|vpid|vtid|spid|pgid)=(\d+)\b(?!\()")
+_ADDRESS_IN_TEXT = re.compile(r"\b(addr|res|start|new_addr|argument)=([0-9A-F]{9,16})\b")
+_ADDRESS_ARGS = frozenset({"addr", "res", "start", "new_addr", "argument"})
+_ADDRESS_BASE = 0x7F00_0000_0000
+_FORKS = frozenset({"clone", "clone3", "fork", "vfork"})
+_RESULT = re.compile(r"^res=(\d+)\b")
+_UID = re.compile(r"(1\d{5})(\d+)")
+_INNER_ARGS = frozenset({"vpgid", "vpid", "vtid", "spid", "pgid"})
 
 
 def normalised(recording: Recording) -> Recording:
@@ -36,6 +51,8 @@ def normalised(recording: Recording) -> Recording:
     for event in recording.events:
         time_ns = moved[event.time_ns]
         fields = {key: numbers.replaced(key, value) for key, value in event.fields.items()}
+        if event.type in _FORKS:
+            numbers.child(fields)
         for key in _MOMENTS & fields.keys():
             fields[key] = _moved(fields[key], moved)
         _follow(fields, time_ns, events)
@@ -45,15 +62,18 @@ def normalised(recording: Recording) -> Recording:
 
 
 def _even_times(recording: Recording) -> dict[int, int]:
-    """Each moment comes 0.1 ms after the one before; a pause stays, rounded to 0.1 s."""
+    """Each moment comes 0.1 ms after the one before; a pause stays, rounded to 0.1 s. An action begins with a whole second."""
     moments = {event.time_ns for event in recording.events}
     for action in recording.actions:
         moments |= {action.started_ns, action.ended_ns}
+    starts = {action.started_ns for action in recording.actions}
     moved: dict[int, int] = {}
     before, now = min(moments, default=0), NORMAL_START_NS
     for moment in sorted(moments):
         pause = (moment - before + _PAUSE_NS // 2) // _PAUSE_NS * _PAUSE_NS
         now += pause or (_STEP_NS if moved else 0)
+        if moment in starts:
+            now += -(now - NORMAL_START_NS) % _SECOND_NS
         moved[moment], before = now, moment
     return moved
 
@@ -79,6 +99,7 @@ class _Numbers:
 
     def __init__(self, events: Iterable[Event]) -> None:
         self._inner: dict[int, int] = {1: 1}
+        self._addresses: dict[int, int] = {}
         for event in events:
             for key in ("proc.vpid", "thread.vtid"):
                 number = event.fields.get(key)
@@ -90,6 +111,10 @@ class _Numbers:
             return _each(value, self._host)
         if key in _INNER_NUMBERS:
             return _each(value, self._of_container)
+        if key == "evt.rawres" and isinstance(value, int):
+            return self._address(value)
+        if key == "fd.uid" and isinstance(value, str):
+            return _UID.sub(lambda found: f"{self._host(int(found[1]))}{found[2]}", value)
         if key in ("evt.args", "evt.info") and isinstance(value, str):
             return self._text(value)
         if key == "evt.rawarg" and isinstance(value, Mapping):
@@ -98,8 +123,25 @@ class _Numbers:
             return {name: self._text_argument(name, item) for name, item in value.items()}
         return value
 
+    def child(self, fields: dict[str, FieldValue]) -> None:
+        """The child's number, which is what a fork returns."""
+        number = fields.get("evt.rawres")
+        if not isinstance(number, int) or number not in self._inner:
+            return
+        new = fields["evt.rawres"] = self._inner[number]
+        for key in ("evt.args", "evt.info"):
+            if isinstance(text := fields.get(key), str):
+                fields[key] = _RESULT.sub(f"res={new}", text)
+        for key, result in (("evt.arg", str(new)), ("evt.rawarg", new)):
+            arguments = fields.get(key)
+            if isinstance(arguments, Mapping) and "res" in arguments:
+                fields[key] = {**arguments, "res": result}
+
     def _of_container(self, number: int) -> int:
         return self._inner.get(number, number)
+
+    def _anywhere(self, number: int) -> int:
+        return self._host(number) if number > _HOST_BASE else self._of_container(number)
 
     def _host(self, number: int) -> int:
         inner = self._inner.get(number - _HOST_BASE)
@@ -107,12 +149,24 @@ class _Numbers:
 
     def _text(self, text: str) -> str:
         text = _IN_TEXT.sub(lambda found: str(self._host(int(found[1]))), text)
+        text = _ADDRESS_IN_TEXT.sub(lambda found: f"{found[1]}={self._address(int(found[2], 16)):X}", text)
         return _INNER_IN_TEXT.sub(lambda found: f"{found[1]}={self._of_container(int(found[2]))}", text)
 
     def _argument(self, name: str, value: FieldValue) -> FieldValue:
-        return _each(value, self._of_container if name in _INNER_ARGS else self._host)
+        if name in _ADDRESS_ARGS:
+            return _each(value, self._address)
+        return _each(value, self._anywhere if name in _INNER_ARGS else self._host)
+
+    def _address(self, number: int) -> int:
+        if number < 1 << 32:
+            return number
+        return self._addresses.setdefault(number, _ADDRESS_BASE + len(self._addresses) * 0x1000)
 
     def _text_argument(self, name: str, value: FieldValue) -> FieldValue:
+        if name in _ADDRESS_ARGS and isinstance(value, str):
+            if re.fullmatch("[0-9A-F]{9,16}", value):
+                return f"{self._address(int(value, 16)):X}"
+            return value if name == "addr" else self._text(value)
         if name in _INNER_ARGS and isinstance(value, str) and value.isdigit():
             return str(self._of_container(int(value)))
         return self._text(value) if isinstance(value, str) else value

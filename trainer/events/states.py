@@ -10,7 +10,24 @@ from trainer.events.model import Event, FieldValue
 
 _DESCRIPTOR = ("fd.", "fs.")
 _OF_TYPE = frozenset(
-    ["evt.category", "evt.cpu", "evt.dir", "evt.failed", "evt.hostname", "evt.io_dir", "evt.is_io", "evt.is_io_read", "evt.is_io_write", "evt.is_open_create", "evt.is_open_exec", "evt.is_open_read", "evt.is_open_write", "evt.is_wait", "evt.res", "syscall.type"]
+    [
+        "evt.category",
+        "evt.cpu",
+        "evt.dir",
+        "evt.failed",
+        "evt.hostname",
+        "evt.io_dir",
+        "evt.is_io",
+        "evt.is_io_read",
+        "evt.is_io_write",
+        "evt.is_open_create",
+        "evt.is_open_exec",
+        "evt.is_open_read",
+        "evt.is_open_write",
+        "evt.is_wait",
+        "evt.res",
+        "syscall.type",
+    ]
 )
 """What events of one type mostly share."""
 _OF_PROCESS = frozenset({"fd.types"})

@@ -81,7 +81,9 @@ class Grader:
         for criterion in self.exercise.criteria:
             results[criterion.id] = self._result(criterion, look(case, criterion), results, problem)
         criteria = tuple(results.values())
-        passed = bool(criteria) and all(result.outcome is Outcome.PASSED for result in criteria)
+        # A file that Falco refuses runs nothing, whatever its other rules would do.
+        refused = self.load.fatal is not None or any(diagnostic.is_error for diagnostic in self.diagnostics)
+        passed = not refused and bool(criteria) and all(result.outcome is Outcome.PASSED for result in criteria)
         return GradeReport(
             exercise=self.exercise.slug,
             score=sum(result.points for result in criteria),

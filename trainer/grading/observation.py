@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from trainer.diagnostics import Diagnostic
 from trainer.engine import Alert, LoadResult, Ruleset, reason
 from trainer.events import ActionResult, Event
+from trainer.grading.clauses import true_clauses
 from trainer.grading.nearest import nearest_explanation
 from trainer.grading.sentences import say
 from trainer.source import SourceFile
@@ -126,7 +127,7 @@ class Observation:
 
     def why_alerted(self, alert: Alert) -> Why:
         event = self.by_num[alert.event_num]
-        because = reason(self.ruleset.explain(alert.rule, event), self.lang)
+        because = true_clauses(self.ruleset.explain(alert.rule, event), self.lang)
         sentence = self.say("false_alarm", rule=alert.rule, reason=because)
         return Why(self.on_event(event, sentence), event.num, alert.rule)
 

@@ -43,7 +43,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "your own rule `{other}` took the event first",
         "내 룰 `{other}`가 이벤트를 먼저 가져갔습니다",
     ),
-    "false_alarm": ("`{rule}` fired: {reason}", "`{rule}`이 발생함: {reason}"),
+    "false_alarm": ("`{rule}` fired, as {reason}", "`{rule}` 발생: {reason}"),
     "no_events": ("the trainer saw no event of action {action}", "동작 {action}의 이벤트를 하나도 보지 못했습니다"),
     "action_error": ("action {action} did not run: {error}", "동작 {action}이 실행되지 않았습니다: {error}"),
     "our_fault": ("this is the trainer's fault, not yours: it costs no points", "학습자의 잘못이 아니며, 점수를 잃지 않습니다"),
@@ -95,7 +95,10 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "config.differs": ("differs: {what}", "다름: {what}"),
     "absent": ("absent", "없음"),
     "bad_line": ("the exercise's own line is not an output template: {error}", "문제의 출력 형식이 잘못됨: {error}"),
-    "verdict.missed": ("{reason}", "{reason}"),
+    "clauses.all": ("every clause was true: {clauses}", "모든 조건이 참이었습니다: {clauses}"),
+    "clauses.one": ("its only clause was true: {clauses}", "유일한 조건이 참이었습니다: {clauses}"),
+    "clauses.value": (" ({field} was `{value}`)", " ({field} 값은 `{value}`)"),
+    "clauses.none": (" ({field} has no value)", " ({field} 값이 없음)"),
 }
 LANGUAGES: Final = ("en", "ko")
 

@@ -53,7 +53,7 @@ def verify_pack(pack: Pack, live: bool = False, on_progress: Callable[[str], Non
             continue
         seeds = recordings_by_seed(scenario.folder) if scenario.folder is not None else {}
         rows.extend(_leak_rows(pack, fill_exercise(exercise, scenario.variables)))
-        for seed in seeds or {0: None}:
+        for seed in list(seeds) or [0]:
             rows.extend(_graded_rows(pack, exercise, seed, False))
         if live:
             rows.extend(_graded_rows(pack, exercise, 0, True))

@@ -26,6 +26,8 @@ QUIT_SECONDS = 3.0
 class TrainerApp(App[int]):
     CSS_PATH = "trainer.tcss"
     TITLE = "cks-trainer"
+    HORIZONTAL_BREAKPOINTS = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+l", "language", show=False, priority=True),
         Binding("ctrl+c", "interrupt", show=False, priority=True),
@@ -123,17 +125,12 @@ class TrainerApp(App[int]):
         if study is None or study.leave():
             self.exit(0)
 
-    def flush(self) -> None:
-        """Saves what is not saved yet; for ends that no key asked for."""
-        if self.study is not None:
-            self.study.save()
-
     def _fatal_error(self) -> None:
         """Textual would print a traceback: it goes to the log, and the learner gets a sentence."""
         error = self._exception
         path = log_failure(error) if error is not None else ""
-        self.flush()
-        self._exit_renderables.append(Text(self.words("bug", log=path)))
+        attempt(self.desk.flush)
+        self._exit_renderables.append(Text(self.words("bug", log=path), no_wrap=True, overflow="ignore"))
         self._close_messages_no_wait()
 
     def panic(self, *renderables: object) -> None:

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from trainer.capture import DockerStatus, Progress
-from trainer.content import Exercise, Pack, core_pack_folder, load_pack
+from trainer.content import Exercise, Pack, core_pack_folder, fill_exercise, load_pack
 from trainer.diagnostics import Diagnostic
-from trainer.engine import Alert, Explanation, LoadResult, Ruleset
+from trainer.engine import Alert, Explanation, Ruleset
 from trainer.errors import PackError, TrainerError
 from trainer.events import Event
-from trainer.grading import LEARNER_FILE, Grader, GradeReport, Submission, grade
+from trainer.grading import LEARNER_FILE, Grader, GradeReport, Submission, grade, scenario_of
 from trainer.session import ExerciseState, Store, data_folder
 
 T = TypeVar("T")
@@ -44,14 +44,15 @@ class Checked:
     """The live check of one text."""
 
     text: str = field(repr=False)
-    load: LoadResult = field(repr=False)
+    ruleset: Ruleset = field(repr=False)
     diagnostics: tuple[Diagnostic, ...] = ()
+    own_rules: frozenset[str] = frozenset()
+    """Names of the rules that the learner's file holds."""
 
     @property
     def names(self) -> dict[str, str]:
         """Names that a condition may use, and what each is: ``macro`` or ``list``."""
-        ruleset = self.load.ruleset
-        return {**dict.fromkeys(ruleset.macros, "macro"), **dict.fromkeys(ruleset.lists, "list")}
+        return {**dict.fromkeys(self.ruleset.macros, "macro"), **dict.fromkeys(self.ruleset.lists, "list")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,17 @@ class Desk:
         self.live = live
         """The learner's choice; None leaves it to what Docker answers."""
         self.docker: DockerStatus | None = None
+        self.unsaved: dict[tuple[str, str], str] = {}
+        """Drafts that are not written yet, by exercise and file."""
+        self._written = {exercise.slug: exercise for exercise in pack.exercises}
+        self.exercises = tuple(self._filled(exercise) for exercise in pack.exercises)
+        """As the learner sees them: with the variables of the scenario put in."""
+
+    def _filled(self, exercise: Exercise) -> Exercise:
+        try:
+            return fill_exercise(exercise, scenario_of(exercise, pack=self.pack).variables)
+        except PackError:
+            return exercise  # its run will say what is wrong with the scenario
 
     @classmethod
     def open(cls, folder: Path | None = None, live: bool | None = None) -> Desk:
@@ -121,19 +133,22 @@ class Desk:
     # The engine, for worker threads.
 
     def check(self, exercise: Exercise, text: str) -> Checked:
-        load = Grader(exercise, Submission.of_rules(text), self.pack.base_rules).load
-        return Checked(text, load, tuple(sorted(own_diagnostics(load.diagnostics), key=_place)))
+        grader = Grader(exercise, Submission.of_rules(text), self.pack.base_rules)
+        diagnostics = tuple(sorted(own_diagnostics(grader.diagnostics), key=_place))
+        return Checked(text, grader.ruleset, diagnostics, frozenset(grader.own_rules))
 
-    def run(self, exercise: Exercise, files: Mapping[str, str], feed: Feed, cancel: threading.Event) -> Run:
+    def run(self, exercise: Exercise, files: Mapping[str, str], feed: Feed, cancel: threading.Event, lang: str = "en") -> Run:
+        """Raises TrainerError: CaptureCancelled when ``cancel`` was set, others when the machine or the pack is to blame."""
         answers = {name: text for name, text in files.items() if name != LEARNER_FILE}
         submission = Submission.of_rules(files[LEARNER_FILE], answers)
-        ruleset = Grader(exercise, submission, self.pack.base_rules).load.ruleset
+        ruleset = Grader(exercise, submission, self.pack.base_rules).ruleset
         report = grade(
-            exercise,
+            self._written[exercise.slug],
             submission,
             self.pack.base_rules,
             live=self.live_now,
             pack=self.pack,
+            lang=lang,
             on_event=feed.add_event,
             on_alert=feed.add_alert,
             on_progress=feed.set_progress,
@@ -157,14 +172,21 @@ class Desk:
         return self.store.exercise_state(exercise.slug)
 
     def states(self) -> dict[str, ExerciseState]:
-        return self.store.states([exercise.slug for exercise in self.pack.exercises])
+        return self.store.states(list(self._written))
 
     def texts(self, exercise: Exercise) -> dict[str, str]:
         """The files of an exercise as the learner left them, the rules first."""
         starts = {LEARNER_FILE: exercise.starter.text, **dict.fromkeys(answer_files(exercise), "")}
+        starts |= {name: file.text for name, file in exercise.starter_answers.items()}
         return {
             name: saved if (saved := self.store.draft(exercise.slug, name)) is not None else text for name, text in starts.items()
         }
+
+    def flush(self) -> None:
+        """Writes the drafts. Raises StoreError, and keeps what it could not write."""
+        for (slug, name), text in sorted(self.unsaved.items()):
+            self.store.save_draft(slug, text, name)
+            del self.unsaved[slug, name]
 
     def record(self, exercise: Exercise, rules: str, report: GradeReport, seconds: float, hints: int) -> None:
         self.store.record_attempt(
@@ -175,13 +197,6 @@ class Desk:
 def own_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
     """Those of the learner's file, and those without a place."""
     return [found for found in diagnostics if found.span is None or found.span.file.name == LEARNER_FILE]
-
-
-def own_rules(checked: Checked | None) -> frozenset[str]:
-    """Names of the rules that the learner's file holds."""
-    if checked is None:
-        return frozenset()
-    return frozenset(rule.name for rule in checked.load.ruleset.rules if rule.file.name == LEARNER_FILE)
 
 
 def _place(diagnostic: Diagnostic) -> tuple[int, str]:
@@ -232,4 +247,4 @@ def attempt(work: Callable[[], T]) -> T | Failure:
         return failure_of(error)
 
 
-__all__ = ["LEARNER_FILE", "Checked", "Desk", "Failure", "Feed", "Run", "attempt", "own_rules"]
+__all__ = ["LEARNER_FILE", "Checked", "Desk", "Failure", "Feed", "Run", "attempt"]

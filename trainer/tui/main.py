@@ -7,11 +7,16 @@ from pathlib import Path
 
 from trainer.errors import TrainerError
 from trainer.tui.app import TrainerApp
-from trainer.tui.desk import Desk
+from trainer.tui.desk import Desk, attempt
 
 
 def run_tui(folder: Path | None = None, live: bool | None = None) -> int:
     """Runs until the learner quits. ``folder`` is a pack (default: the core pack); ``live`` forces containers or recordings."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        # Textual reads from stdin and draws on stderr.
+        print("error: the trainer's window needs a terminal on stdin and stderr", file=sys.stderr)
+        print("next: start it without redirections, or use the commands: cks-trainer --help", file=sys.stderr)
+        return 2
     try:
         desk = Desk.open(folder, live)
     except TrainerError as error:
@@ -23,7 +28,8 @@ def run_tui(folder: Path | None = None, live: bool | None = None) -> int:
     try:
         app.run()
     except KeyboardInterrupt:
-        app.flush()
+        pass  # a signal from outside: the drafts are written below
     finally:
+        attempt(desk.flush)
         desk.store.close()
     return 2 if app.return_code else 0

@@ -57,10 +57,12 @@ def wrap(number: int, type_: str) -> int:
 
 def convert(text: str, type_: str, operator: str) -> Constant | BadConstant:
     """One constant for ``field operator constant``."""
+    kind = kind_of(type_)
     used = len(text.encode("utf-8", "surrogateescape")) + 1
     if used > 256:
+        if kind == "buffer":
+            return BadConstant("filter parameter too long (byte buf)")
         return BadConstant(f"filter parameter too long (used={used}, available=256):{text}")
-    kind = kind_of(type_)
     if operator in ("bcontains", "bstartswith"):
         if len(text) % 2 or not re.fullmatch(r"[0-9a-fA-F]*", text):
             return BadConstant("filter error: bcontains and bstartswith operator support hex strings only")
@@ -109,15 +111,18 @@ def _address(text: str) -> Constant | BadConstant:
 
 
 def _network(text: str) -> Constant | BadConstant:
+    """A dot makes it IPv4. Falco words the same mistake differently for the two families."""
     address, slash, mask = text.partition("/")
+    four = "." in text
     if not slash:
-        return BadConstant(f"unrecognized IP network {text}" if text else "invalid v6 netmask: ")
-    four = "." in address
+        return BadConstant(f"unrecognized IP network {text}" if four else f"invalid v6 netmask: {text}")
     try:
         parsed: Address = ipaddress.IPv4Address(address) if four else ipaddress.IPv6Address(address)
     except ValueError:
-        return BadConstant(f"unrecognized IP address {address}")
-    bits = int(mask) if mask.isascii() and mask.isdigit() else -1
+        return BadConstant(f"unrecognized IP address {address}" if four else f"unrecognized IPv6 address {text}")
+    if _NUMBER.fullmatch(mask) is None:
+        return BadConstant(f"{mask} is not a valid number")
+    bits = int(mask)
     if four and not 0 <= bits <= 32:
         return BadConstant(f"invalid netmask {mask}")
     if not four and not 1 <= bits <= 128:

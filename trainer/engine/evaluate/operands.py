@@ -60,7 +60,7 @@ def field_operand(expr: FieldExpr, source: str, catalogue: FieldCatalogue) -> Op
     negative = expr.argument is not None and expr.argument.startswith("-")
     any_ancestor = info.name in extract.ANY_ANCESTOR and (expr.argument is None or negative)
     get = extract.getter(expr.name, expr.argument)
-    is_list = info.is_list and expr.argument is None
+    is_list = info.is_list
     deprecated = (expr.name,) if expr.name in _DEPRECATED else ()
     type_ = info.type
     if type_ == "DYN":
@@ -186,6 +186,10 @@ def right_operand(
     right: FieldExpr | FieldTransformerExpr, left: Operand, check: BinaryCheckExpr, source: str, catalogue: FieldCatalogue
 ) -> Operand | CompileError:
     """A field or transformer on the right side of an operator."""
+    if left.is_list and check.operator not in ("in", "intersects"):
+        return CompileError(f"filter error: '{check.operator}' operator not supported list filters", check.span, check.pos)
+    if kind_of(left.type) == "network":
+        return CompileError(f"field type '{left.type}' doesn't support right-hand side fields", check.span, check.pos)
     if check.operator in ("pmatch", "regex"):
         return CompileError(f"operator '{check.operator.upper()}' doesn't support right-hand side fields", check.span, check.pos)
     if "NO_RHS" in left.flags:

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 _PARAM_TYPE = {"UID": "UINT32", "GID": "UINT32"}
-_INDEX = re.compile(r"[0-9]+")
+_INDEX = re.compile(r"[+-]?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,9 @@ class FieldCatalogue:
                     name, type_, class_, argument, tuple(kinds), is_list, deprecated, frozenset(flags), provider == "plugin", source,
                     descriptions.get(name, {}),
                 )  # fmt: skip
+        self._required_plugin_fields = [
+            info for info in self._fields.values() if info.plugin and info.argument == "required" and info.source == "syscall"
+        ]
         self.events: dict[str, EventInfo] = {
             name: EventInfo(name, rows[0]["category"], frozenset(rows[0]["fd_flags"]), tuple(tuple(p) for p in rows[0]["params"]))
             for name, rows in data["events"].items()
@@ -90,30 +93,33 @@ class FieldCatalogue:
         info = self._fields.get(name)
         missing = FieldProblem(f"filter_check called with nonexistent field {full}")
         if info is None:
-            return missing if argument is not None else self._by_suffix(name, missing)
+            return self._by_suffix(name, full, missing)
         if info.source != source and info.class_ != "evt":
             return missing
+        if info.plugin:
+            return _plugin_argument(info, full, argument) or info
         if argument is None:
-            if info.argument == "required":
-                return FieldProblem(
-                    f"filter '{name}': {name} requires an argument but none provided"
-                    if info.plugin
-                    else f"filter syntax error: {name}"
-                )
-            return info
-        if info.argument == "none":
-            if info.plugin:
-                return FieldProblem(
-                    f"filter '{full}': {name} does not allow nor require an argument but one provided: {argument}"
-                )
-            return missing
-        if not info.plugin and "index" in info.argument_kinds and "key" not in info.argument_kinds:
-            signed = argument[1:] if argument[:1] in ("-", "+") else argument
-            if not _INDEX.fullmatch(signed):
-                return missing
-        return info
+            return FieldProblem(f"filter syntax error: {name}") if info.argument == "required" else info
+        return self._core_argument(info, full, argument, missing) or info
 
-    def _by_suffix(self, name: str, missing: FieldProblem) -> FieldInfo | FieldProblem:
+    def _core_argument(self, info: FieldInfo, full: str, argument: str, missing: FieldProblem) -> FieldProblem | None:
+        """What is wrong with the argument of a field of libsinsp; every class of fields has its own words."""
+        if info.name == "evt.rawarg":
+            return FieldProblem("evt.arg fields must be expressed explicitly")
+        if info.argument == "none":
+            return missing
+        if "index" not in info.argument_kinds:
+            # evt.type.is and thread.cgroup take a suffix and no brackets; evt.abspath has a form without a suffix.
+            if "key" in info.argument_kinds:
+                return None
+            return FieldProblem(f"filter syntax error: {full}") if info.argument == "required" else missing
+        if "key" in info.argument_kinds or _INDEX.fullmatch(argument):
+            return None
+        return missing if info.class_ == "process" else FieldProblem(f"{argument} is not a valid number")
+
+    def _by_suffix(self, name: str, full: str, missing: FieldProblem) -> FieldInfo | FieldProblem:
+        if full != name:
+            return missing
         for prefix in ("evt.arg.", "evt.rawarg."):
             if name.startswith(prefix):
                 suffix = name[len(prefix) :]
@@ -128,7 +134,18 @@ class FieldCatalogue:
                 if base == "evt.type.is" and name[len(base) + 1 :] not in self.event_names:
                     return FieldProblem(f"unknown event type {name[len(base) + 1 :]}")
                 return info
-        return missing
+        # A plugin's field that is a prefix of the name is taken for the field, and then misses its argument.
+        prefixes = [info for info in self._required_plugin_fields if name.startswith(info.name)]
+        longest = max(prefixes, key=lambda info: len(info.name), default=None)
+        return missing if longest is None else _plugin_argument(longest, name, None) or longest
+
+
+def _plugin_argument(info: FieldInfo, full: str, argument: str | None) -> FieldProblem | None:
+    if argument is None and info.argument == "required":
+        return FieldProblem(f"filter '{full}': {info.name} requires an argument but none provided")
+    if argument is not None and info.argument == "none":
+        return FieldProblem(f"filter '{full}': {info.name} does not allow nor require an argument but one is provided: {argument}")
+    return None
 
 
 @functools.cache

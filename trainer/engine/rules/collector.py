@@ -16,7 +16,7 @@ _T = TypeVar("_T")
 
 
 def _refuse(message: str, context: Context, **params: str) -> Refused:
-    return error(Code.LOAD_ERR_VALIDATE, message, context, **params)
+    return error(Code.LOAD_ERR_VALIDATE, message, context, None, **params)
 
 
 def define_list(known: Definitions, new: ListDef) -> None:
@@ -141,6 +141,10 @@ def replace_rule(known: Definitions, update: RuleUpdate) -> None:
     if update.source is not None and update.source != before.source:
         raise _refuse("Rule has been re-defined with a different source", update.context)
 
+    for exception in update.exceptions or ():
+        if not before.exceptions and not before.unknown_source and not _given(exception.comps):
+            # Falco reads past the end of its list here, and may crash.
+            raise _refuse("Rule exception must have comps when exceptions are replaced", exception.context)
     known.rules[update.name] = replace(
         before,
         condition=_pick(update.condition, before.condition),

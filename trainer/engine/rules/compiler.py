@@ -10,7 +10,7 @@ from typing import TypeVar
 from trainer.diagnostics import Code, Diagnostic
 from trainer.engine.evaluate import Compiled, CompileError, compile_condition, compile_output
 from trainer.engine.filter import ParseError, parse_condition, walk
-from trainer.engine.filter.ast import BinaryCheckExpr, Expr, FieldExpr, ListExpr, ValueExpr
+from trainer.engine.filter.ast import BinaryCheckExpr, Expr, FieldExpr, ListExpr, UnaryCheckExpr, ValueExpr
 from trainer.engine.rules.context import Context, Refused, Sink, error
 from trainer.engine.rules.definitions import SYSCALL, Definitions, MacroDef, Priority, RuleDef
 from trainer.engine.rules.exceptions import with_exceptions
@@ -205,18 +205,22 @@ class RulesCompiler:
             return before.result
         condition = with_exceptions(rule)
         output_text = self._output_text(rule)
+        if not output_text.text:
+            raise error(Code.LOAD_ERR_COMPILE_OUTPUT, "empty formatting token", rule.output_context, rule.output.whole)
         star = MappedText.at("*", rule.output.span(0, 0))
         output = compile_output(MappedText.join([star, output_text]), rule.source)
         if isinstance(output, CompileError):
-            return self._refuse(rule, Code.LOAD_ERR_COMPILE_OUTPUT, output, rule.output_context)
+            self._refuse(rule, Code.LOAD_ERR_COMPILE_OUTPUT, output, rule.output_context)
+            return None
         expr, text, lists = self._parse(condition, rule.condition_context)
         expr, macros = self._resolve(expr, condition.text, None, rule.context)
-        self._na_checks(rule, expr, text)
+        self._na_checks(rule, expr, condition.text)
         compiled = compile_condition(expr, rule.source)
         if isinstance(compiled, CompileError):
-            place = rule.condition_context.expression(text, compiled.pos, compiled.span)
-            return self._refuse(rule, Code.LOAD_ERR_COMPILE_CONDITION, compiled, place)
-        self._condition_warnings(rule, compiled, text)
+            place = rule.condition_context.expression(condition.text, _check_pos(expr, compiled), compiled.span)
+            self._refuse(rule, Code.LOAD_ERR_COMPILE_CONDITION, compiled, place)
+            return None
+        self._condition_warnings(rule, compiled, condition.text)
         if rule.warn_evttypes and rule.source == SYSCALL and compiled.too_many_event_types:
             self.sink.warn(Code.LOAD_NO_EVTTYPE, _NO_EVTTYPE, rule.context)
         made = CompiledRule(
@@ -270,7 +274,7 @@ class RulesCompiler:
         where = problem.span
         if rule.skip_unknown and any(words in problem.message for words in _SKIPPABLE):
             self.sink.warn(Code.LOAD_UNKNOWN_FILTER, problem.message, context, where)
-            return None
+            return
         refused = error(code, problem.message, context, where)
         if problem.fatal and not self.keep_going:
             raise FatalProblem(problem.message, refused.diagnostic)
@@ -301,3 +305,13 @@ class RulesCompiler:
         for name, entry in self.known.lists.items():
             if name not in self.used_lists:
                 self.sink.warn(Code.LOAD_UNUSED_LIST, "List not referred to by any other rule/macro", entry.context, list=name)
+
+
+def _check_pos(expr: Expr, problem: CompileError) -> int:
+    """Falco points at the check that holds the refused value or field."""
+    for node in walk(expr):
+        if isinstance(node, BinaryCheckExpr | UnaryCheckExpr):
+            parts = {id(part): part for part in walk(node)}
+            if any(part.pos == problem.pos and part.span == problem.span for part in parts.values()):
+                return node.pos
+    return problem.pos

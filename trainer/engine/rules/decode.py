@@ -88,8 +88,6 @@ def strings(item: YamlMapping, key: str, context: Context) -> tuple[YamlScalar, 
     node = item.get(key)
     if node is None:
         return None
-    if is_null(node):
-        raise error(Code.LOAD_ERR_YAML_VALIDATE, f"Mapping for key '{key}' is empty", context, node.span, empty=key)
     place = context_of(node, "value for", key, context)
     if not isinstance(node, YamlSequence):
         raise invalid("Value is not a sequence", place)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
-from trainer.diagnostics import Annotation, Code, Diagnostic, Severity
+from trainer.diagnostics import Code, Diagnostic
 from trainer.engine.rules.compiler import FatalProblem, Memory, RulesCompiler
 from trainer.engine.rules.context import Context, Refused, Sink, error
 from trainer.engine.rules.definitions import Definitions, PluginRequirement, Priority
-from trainer.engine.rules.reader import parse_version, read_item
+from trainer.engine.rules.reader import parse_version, read_item, warn_unknown_keys
 from trainer.engine.rules.ruleset import Ruleset
 from trainer.engine.rules.schema import schema_warnings
 from trainer.source import SourceFile, YamlMark, YamlSequence, compose, is_null
@@ -138,6 +138,7 @@ def _load_file(state: _State, file: SourceFile, min_priority: Priority, *, keep_
                 read = False
                 if not keep_going:
                     break
+                warn_unknown_keys(item, sink, root)
         if not read and not keep_going:
             break
     if read or keep_going:
@@ -150,7 +151,16 @@ def _load_file(state: _State, file: SourceFile, min_priority: Priority, *, keep_
             sink.errors.append(problem.diagnostic)
         if ruleset is not None:
             state.ruleset = ruleset
-    state.results += (FileResult(file, not sink.errors, not schema, tuple(schema), tuple(sink.errors), tuple(sink.warnings)),)
+    state.results += (
+        FileResult(
+            file,
+            not sink.errors,
+            None if schema is None else not schema,
+            tuple(schema or ()),
+            tuple(sink.errors),
+            tuple(sink.warnings),
+        ),
+    )
 
 
 def _check_plugins(state: _State, files: Sequence[SourceFile]) -> None:
@@ -179,6 +189,3 @@ def _unmet(requirement: PluginRequirement) -> str | None:
     return "Plugin requirement not satisfied, must load one of: " + ", ".join(
         f"{name} (>= {version})" for name, version in wanted
     )
-
-
-_ = (Annotation, Severity)

@@ -64,14 +64,17 @@ def read_rule(
     sink: Sink,
     context: Context,
 ) -> None:
-    if appended or replaced:
-        _check_overrides(item, appended, replaced, context)
     if append or appended:
         # With `append: true` only the condition and the exceptions count.
         keys = {"condition", "exceptions"} if append else appended
+        if not append:
+            _check_present(item, "append", appended, context)
         collector.append_rule(known, _update(item, name, keys, sink, context, appending=True))
     if replaced:
-        collector.replace_rule(known, _update(item, name, replaced, sink, context, appending=False))
+        _check_present(item, "replace", replaced - appended, context)
+        collector.replace_rule(known, _update(item, name, replaced - appended, sink, context, appending=False))
+    if appended or replaced:
+        _check_unexpected(item, appended | replaced, context)
     if append or appended or replaced:
         return
     if all(item.get(key) is None for key in ("condition", "output", "desc", "priority")):
@@ -82,16 +85,18 @@ def read_rule(
     collector.define_rule(known, _definition(item, name, sink, context), sink)
 
 
-def _check_overrides(item: YamlMapping, appended: set[str], replaced: set[str], context: Context) -> None:
-    for verb, keys in (("append", appended), ("replace", replaced)):
-        for key in sorted(keys):
-            if item.get(key) is None:
-                raise invalid(f"An {verb} override for '{key}' was specified but '{key}' is not defined", context)
+def _check_present(item: YamlMapping, verb: str, keys: set[str], context: Context) -> None:
+    for key in sorted(keys):
+        if item.get(key) is None:
+            raise invalid(f"An {verb} override for '{key}' was specified but '{key}' is not defined", context)
+
+
+def _check_unexpected(item: YamlMapping, named: set[str], context: Context) -> None:
     for key in _OVERRIDABLE:
         node = item.get(key)
-        if node is not None and key not in appended and key not in replaced:
+        if node is not None and key not in named:
             name = item.key(key)
-            place = context.child("overrides", key, item.mark, name.span if name is not None else node.span)
+            place = context.child("overrides", key, node.mark, name.span if name is not None else node.span)
             raise invalid(f"Unexpected key '{key}': no corresponding entry under 'override' is defined.", place)
 
 
@@ -186,7 +191,6 @@ def read_exceptions(item: YamlMapping, sink: Sink, context: Context, *, appendin
         if not isinstance(entry, YamlMapping):
             raise invalid("Rule exception must be a mapping", inner)
         name = scalar(entry, "name", inner)
-        inner = context_of(entry, "exception", name.value, context)
         inner = context.child("exception", name.value, entry.mark, name.span)
         if any(other.name == name.value for other in found):
             sink.warn(
@@ -208,13 +212,13 @@ def _entry(item: YamlMapping, key: str, context: Context, *, optional: bool) -> 
             return None
         raise error(Code.LOAD_ERR_YAML_VALIDATE, f"Item has no mapping for key '{key}'", context, missing=key)
     if is_null(node):
-        raise error(Code.LOAD_ERR_YAML_VALIDATE, f"Mapping for key '{key}' is empty", context, node.span, empty=key)
+        return None
     return _any_entry(node, context_of(node, "value for", key, context))
 
 
 def _any_entry(node: YamlNode, context: Context) -> Entry:
     if isinstance(node, YamlScalar):
-        return Entry(node.mapped)
+        return Entry(MappedText("", node.span) if node.null else node.mapped)
     if isinstance(node, YamlSequence):
         return Entry(items=tuple(_any_entry(child, context_of(child, "exception value", "", context)) for child in node.items))
     raise invalid("Can't decode YAML exception value", context)

@@ -15,14 +15,19 @@ from trainer.source import YamlMapping, YamlNode, YamlSequence, is_null
 
 _MACRO_NAME = re.compile(r"[a-zA-Z]+[a-zA-Z0-9_]*")
 _LIST_NAME = re.compile(r"[^()\"'\s=,]+")
-_SEMVER = re.compile(
-    r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
-)
+_VERSION = re.compile(r"\s*\+?([0-9]+)\.\s*\+?([0-9]+)\.\s*\+?([0-9]+)")
 _APPEND_DEPRECATED = "'append' key is deprecated. Add an 'append' entry (e.g. 'condition: append') under 'override' instead."
 _BOTH = (
     "Keys 'override' and 'append: true' cannot be used together. "
     "Add an 'append' entry (e.g. 'condition: append') under 'override' instead."
 )
+
+
+_KEYS: dict[str, Sequence[str]] = {
+    "list": ("list", "items", "append", "override"),
+    "macro": ("macro", "condition", "append", "override"),
+    "rule": RULE_KEYS,
+}
 
 
 def read_item(item: YamlNode, known: Definitions, sink: Sink, parent: Context) -> None:
@@ -44,6 +49,7 @@ def read_item(item: YamlNode, known: Definitions, sink: Sink, parent: Context) -
         _rule(item, known, sink, parent)
     else:
         sink.warn(Code.LOAD_UNKNOWN_ITEM, "Unknown top level item", _item_context(item, "rules content item", "", parent))
+    warn_unknown_keys(item, sink, parent)
 
 
 def _item_context(item: YamlMapping, item_type: str, name: str, parent: Context) -> Context:
@@ -59,7 +65,8 @@ def _item_context(item: YamlMapping, item_type: str, name: str, parent: Context)
 
 
 def parse_version(text: str) -> tuple[int, int, int] | None:
-    match = _SEMVER.fullmatch(text)
+    """The first three numbers; what follows them is not looked at, as in Falco."""
+    match = _VERSION.match(text)
     return (int(match.group(1)), int(match.group(2)), int(match.group(3))) if match else None
 
 
@@ -121,7 +128,15 @@ def _define_plugin(known: Definitions, new: PluginRequirement) -> None:
     known.plugins.append(new)
 
 
-def _unknown_keys(item: YamlMapping, allowed: Sequence[str], sink: Sink, context: Context) -> None:
+def warn_unknown_keys(item: YamlNode, sink: Sink, parent: Context) -> None:
+    """Comes last in Falco, so that an item with an error has no such warning."""
+    if not isinstance(item, YamlMapping):
+        return
+    kind = next((kind for kind in _KEYS if item.get(kind) is not None), None)
+    if kind is None or any(item.get(key) is not None for key in ("required_engine_version", "required_plugin_versions")):
+        return
+    allowed = _KEYS[kind]
+    context = _item_context(item, kind, getattr(item.get(kind), "value", ""), parent)
     for name, _ in item.pairs:
         key = getattr(name, "value", "") if not is_null(name) else "null"
         if key not in allowed:
@@ -136,7 +151,7 @@ def read_overrides(
     appended, replaced = set[str](), set[str]()
     if node is None:
         return appended, replaced
-    place = context_of(node, "overrides", "", context)
+    place = context.child("overrides", "", item.mark, node.span)
     if isinstance(node, YamlSequence):
         raise error(
             Code.LOAD_ERR_VALIDATE,
@@ -180,7 +195,6 @@ def _append_flag(item: YamlMapping, sink: Sink, context: Context) -> bool:
 def _list(item: YamlMapping, known: Definitions, sink: Sink, parent: Context) -> None:
     name = scalar(item, "list", _item_context(item, "list", "", parent))
     context = _item_context(item, "list", name.value, parent)
-    _unknown_keys(item, ("list", "items", "append", "override"), sink, context)
     if not _LIST_NAME.fullmatch(name.value):
         sink.warn(
             Code.LOAD_INVALID_LIST_NAME,
@@ -202,7 +216,6 @@ def _list(item: YamlMapping, known: Definitions, sink: Sink, parent: Context) ->
 def _macro(item: YamlMapping, known: Definitions, sink: Sink, parent: Context) -> None:
     name = scalar(item, "macro", _item_context(item, "macro", "", parent))
     context = _item_context(item, "macro", name.value, parent)
-    _unknown_keys(item, ("macro", "condition", "append", "override"), sink, context)
     if not _MACRO_NAME.fullmatch(name.value):
         sink.warn(
             Code.LOAD_INVALID_MACRO_NAME,
@@ -224,7 +237,6 @@ def _macro(item: YamlMapping, known: Definitions, sink: Sink, parent: Context) -
 def _rule(item: YamlMapping, known: Definitions, sink: Sink, parent: Context) -> None:
     name = scalar(item, "rule", _item_context(item, "rule", "", parent))
     context = _item_context(item, "rule", name.value, parent)
-    _unknown_keys(item, RULE_KEYS, sink, context)
     append = _append_flag(item, sink, context)
     appended, replaced = read_overrides(item, APPENDABLE, REPLACEABLE, context)
     if append and (appended or replaced):

@@ -89,12 +89,12 @@ def _text(result: FileResult) -> str:
         text += f"{len(result.schema_warnings)} Schema warnings:\n"
         for warning in result.schema_warnings:
             text += f"------\n{warning}\n"
-        text += "------\n"
+        text += "------\n\n"
     if result.errors:
         text += f"{len(result.errors)} Errors:\n" + "".join(_block(error) for error in result.errors)
     if result.warnings:
         text += f"{len(result.warnings)} Warnings:\n" + "".join(_block(warning) for warning in result.warnings)
-    return text
+    return text.removesuffix("\n")
 
 
 def _block(diagnostic: Diagnostic) -> str:
@@ -105,4 +105,4 @@ def _block(diagnostic: Diagnostic) -> str:
         text += f"{lead}{link.item_type}{name}: ({link.file_name}:{link.mark.line}:{link.mark.column})\n"
     text += f"------\n{diagnostic.snippet}------\n"
     detail = f": field '{diagnostic.deprecated_field}'" if diagnostic.deprecated_field is not None else ""
-    return text + f"{diagnostic.code.value} ({SHORT_TEXT[diagnostic.code]}){detail}: {diagnostic.message}\n"
+    return text + f"{diagnostic.code.value} ({SHORT_TEXT[diagnostic.code]}){detail}: {diagnostic.message}\n\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
@@ -161,5 +161,5 @@ class Ruleset:
             raise KeyError(rule_name)
         return explain(rule.condition, event)
 
-    def __iter__(self) -> Iterable[CompiledRule]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[CompiledRule]:
         return iter(self.rules)

@@ -19,8 +19,9 @@ from trainer.tui.screens.study import StudyScreen
 from trainer.tui.widgets.frame import KeyBar, TitleBar, TrainerScreen, words_of
 
 STATE = {"new": ("○", "dim"), "tried": ("◐", "yellow"), "passed": ("●", "green")}
-TITLE_WIDTH = 40
+TITLE_WIDTH = 28
 """Cells of a title that stay in a narrow window."""
+WIDTHS = {"level": 6, "time": 6, "state": 10}
 
 
 class ExerciseList(TrainerScreen):
@@ -56,11 +57,11 @@ class ExerciseList(TrainerScreen):
         table = self.query_one(DataTable)
         row = table.cursor_row
         table.clear(columns=True)
-        width = max(TITLE_WIDTH, self.app.size.width - 42)
+        width = max(TITLE_WIDTH, self.app.size.width - sum(WIDTHS.values()) - 10)
         table.add_column(words("list.exercise"), width=width)
-        for key in ("level", "time", "state"):
-            table.add_column(words(f"list.{key}"))
-        for exercise in self.desk.pack.exercises:
+        for key, cells in WIDTHS.items():
+            table.add_column(words(f"list.{key}"), width=cells)
+        for exercise in self.desk.exercises:
             state = self.states.get(exercise.slug, ExerciseState.NEW).value
             mark, style = STATE[state]
             minutes = max(1, round(exercise.target_seconds / 60))
@@ -73,7 +74,7 @@ class ExerciseList(TrainerScreen):
             )
         table.move_cursor(row=row)
         passed = sum(state is ExerciseState.PASSED for state in self.states.values())
-        count = words("list.count", passed=passed, total=len(self.desk.pack.exercises))
+        count = words("list.count", passed=passed, total=len(self.desk.exercises))
         title = Content.assemble((words("app"), "bold"), "  ", words.of(self.desk.pack.title))
         self.query_one(TitleBar).show(title, Content(count))
         self.query_one(KeyBar).show(
@@ -91,7 +92,7 @@ class ExerciseList(TrainerScreen):
 
     def chosen(self) -> Exercise | None:
         row = self.query_one(DataTable).cursor_row
-        exercises = self.desk.pack.exercises
+        exercises = self.desk.exercises
         return exercises[row] if 0 <= row < len(exercises) else None
 
     def _about(self) -> None:

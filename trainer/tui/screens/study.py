@@ -18,7 +18,7 @@ from textual.widgets import Markdown, Static, TextArea
 from trainer.content import Exercise
 from trainer.errors import CaptureCancelled, StoreError
 from trainer.session import ExerciseState
-from trainer.tui.desk import LEARNER_FILE, Checked, Desk, Failure, Feed, attempt, own_rules
+from trainer.tui.desk import LEARNER_FILE, Checked, Desk, Failure, Feed, attempt
 from trainer.tui.messages import CheckDone, HintShown, RunDone
 from trainer.tui.screens.help import HelpScreen
 from trainer.tui.widgets.editor import RuleEditor
@@ -64,7 +64,6 @@ class StudyScreen(TrainerScreen):
         self.hints_taken = 0
         self.opened = time.monotonic()
         self._checking = False
-        self._unsaved: set[str] = set()
         self._check_timer: Timer | None = None
         self._save_timer: Timer | None = None
         self._feed_timer: Timer | None = None
@@ -118,7 +117,7 @@ class StudyScreen(TrainerScreen):
         mode = words("mode.checking") if self.desk.docker is None and self.desk.live is None else ""
         mode = mode or words("mode.live" if self.desk.live_now else "mode.recorded")
         style = "bold $success" if self.desk.live_now else "bold $accent"
-        saved = words("status.unsaved" if self._unsaved else "status.saved")
+        saved = words("status.unsaved" if self.desk.unsaved else "status.saved")
         self.query_one(TitleBar).show(
             Content.styled(words.of(self.exercise.title), "bold"),
             Content.assemble((saved, "$text-muted"), "  ", (f"● {mode}", style)),
@@ -197,7 +196,7 @@ class StudyScreen(TrainerScreen):
         if self.files[name] == text:
             return
         self.files[name] = text
-        self._unsaved.add(name)
+        self.desk.unsaved[self.exercise.slug, name] = text
         self.version += 1
         if self._save_timer is None:
             self._save_timer = self.set_timer(SAVE_DELAY, self.save)
@@ -212,18 +211,18 @@ class StudyScreen(TrainerScreen):
 
     def save(self) -> bool:
         """Writes what was changed; the text stays in the editor when that fails."""
+        self._write()
+        self.show_status()
+        return not self.desk.unsaved
+
+    def _write(self) -> None:
         if self._save_timer is not None:
             self._save_timer.stop()
             self._save_timer = None
         try:
-            for name in sorted(self._unsaved):
-                self.desk.store.save_draft(self.exercise.slug, self.files[name], name)
-                self._unsaved.discard(name)
+            self.desk.flush()
         except StoreError as error:
             self.notify(f"{error.message}\n{error.help}", severity="error", markup=False)
-        if self.is_mounted:
-            self.show_status()
-        return not self._unsaved
 
     def action_save(self) -> None:
         if self.save():
@@ -276,13 +275,13 @@ class StudyScreen(TrainerScreen):
         self._feed_timer = self.set_interval(FEED_PERIOD, self._drain)
         self._drain()
         self.show_status()
-        self._run(dict(self.files), self.feed, self.cancel)
+        self._run(dict(self.files), self.feed, self.cancel, words_of(self).lang)
 
     @work(thread=True, exclusive=True, group="run", exit_on_error=False)
-    def _run(self, files: dict[str, str], feed: Feed, cancel: threading.Event) -> None:
+    def _run(self, files: dict[str, str], feed: Feed, cancel: threading.Event, lang: str) -> None:
         def run() -> RunDone:
             try:
-                return RunDone(self.desk.run(self.exercise, files, feed, cancel))
+                return RunDone(self.desk.run(self.exercise, files, feed, cancel, lang))
             except CaptureCancelled:
                 return RunDone(None)
 
@@ -293,7 +292,7 @@ class StudyScreen(TrainerScreen):
         if self.feed is None:
             return
         events, alerts = self.feed.drain()
-        self.results.add(events, alerts, own_rules(self.checked))
+        self.results.add(events, alerts, self.checked.own_rules if self.checked else frozenset())
         self.query_one(ProgressLine).follow(self.feed, self.cancel.is_set())
 
     def on_run_done(self, message: RunDone) -> None:
@@ -364,7 +363,7 @@ class StudyScreen(TrainerScreen):
 
     def on_unmount(self) -> None:
         self.cancel.set()
-        self.save()
+        self._write()
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen("study"))

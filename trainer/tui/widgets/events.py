@@ -53,7 +53,10 @@ class Events(Vertical):
         kept = self.filter
         with select.prevent(Select.Changed):
             select.set_options([(Text(label), value) for label, value in options])
-            select.value = kept if kept in {value for _, value in options} else ALL
+            self.filter = kept if kept in {value for _, value in options} else ALL
+            select.value = self.filter
+        # Select renews its label only when the value changes, and here the language may have.
+        select.query_one("#label", Static).update(next(Text(label) for label, value in options if value == self.filter))
         self._fill()
 
     def add(self, events: Iterable[Event], alerts: Iterable[Alert]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from typing import ClassVar, cast
+from typing import cast
 
 from textual.app import ComposeResult
 from textual.content import Content
@@ -37,10 +37,8 @@ class TooSmall(Static):
 
 
 class TrainerScreen(Screen[None]):
-    """A screen with the layout's breakpoints, that can change its language in place."""
+    """A screen that can change its language in place, and covers itself where nothing fits."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-tiny"), (60, "-narrow"), (120, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (16, "-high")]
     AUTO_FOCUS = None
 
     def frame(self) -> ComposeResult:

@@ -43,8 +43,12 @@ class ExplanationTree(Tree[Explanation]):
         """Adds the children; whether one of the deciding checks is below."""
         decides = False
         for child in explanation.children:
-            label = label_of(child, words, id(child) in chosen)
-            if child.children:
+            inner = child.children[0] if child.kind == "not" else None
+            label = label_of(child, words, id(child if inner is None else inner) in chosen)
+            if inner is not None and inner.kind == "check":
+                node.add_leaf(label, child)
+                decides = decides or id(inner) in chosen
+            elif child.children:
                 branch = node.add(label, child)
                 if self._fill(branch, child, words, chosen):
                     branch.expand()
@@ -79,22 +83,26 @@ def label_of(explanation: Explanation, words: Words, decides: bool) -> Text:
         mark, style = "✗", "red"
     label = Text(f"{mark} ", f"bold {style}")
     text_style = "dim" if not explanation.evaluated else "bold" if decides else ""
-    match explanation.kind:
+    check = explanation
+    if explanation.kind == "not" and explanation.children[0].kind == "check":
+        check = explanation.children[0]
+        label.append(words("why.not") + " ", text_style)
+    match check.kind:
         case "and" | "or" | "not":
-            label.append(words(f"why.{explanation.kind}"), text_style)
+            label.append(words(f"why.{check.kind}"), text_style)
         case "macro":
-            label.append(words("why.macro", name=explanation.text), text_style)
+            label.append(words("why.macro", name=check.text), text_style)
         case _:
-            label.append(clause(explanation), text_style)
-            if explanation.list_name:
-                label.append(f"  [{words('why.list', name=explanation.list_name)}]", "cyan")
+            label.append(clause(check), text_style)
+            if check.list_name:
+                label.append(f"  [{words('why.list', name=check.list_name)}]", "cyan")
     if not explanation.evaluated:
         label.append(f"  ({words('why.skipped')})", "dim italic")
-    elif explanation.kind == "check":
-        if not explanation.has_value:
+    elif check.kind == "check":
+        if not check.has_value:
             label.append(f"  ({words('why.absent')})", "italic yellow")
-        elif explanation.actual is not None:
-            value = plain(explanation.actual)
+        elif check.actual is not None:
+            value = plain(check.actual)
             value = value if len(value) <= MAX_VALUE else value[: MAX_VALUE - 1] + "…"
             label.append(f"  ({words('why.actual', value=repr(value))})", "yellow")
     return label
@@ -173,14 +181,12 @@ class Why(Vertical):
 
     def _summary(self, run: Run, num: int, explained: Explanation, words: Words) -> Content:
         event = run.events[num]
-        proc = plain(event.fields.get("proc.name", "?"))
         about = subject(event)
-        verdict = ("why.matches", "bold $success") if explained.matched else ("why.no_match", "bold $error")
+        verdict = ("✓ ", "bold $success") if explained.matched else ("✗ ", "bold $error")
         return Content.assemble(
-            words("why.event", num=num, type=event.type, proc=proc),
-            (f" {about}" if about else "", "$text-muted"),
-            ": ",
-            (words(verdict[0]), verdict[1]),
+            verdict,
+            words("why.event", num=num, type=event.type, proc=plain(event.fields.get("proc.name", "?"))),
+            (f"  {about}" if about else "", "$text-accent"),
             "\n",
             reason(explained, words.lang),
         )
