@@ -68,10 +68,10 @@ def test_unknown_exercise(cli: Cli) -> None:
 @pytest.mark.parametrize(
     "make, word",
     [
-        pytest.param(lambda path: None, "no such file", id="missing"),
-        pytest.param(lambda path: path.mkdir(), "director", id="directory"),
-        pytest.param(lambda path: path.write_bytes(bytes(range(256)) * 64), "binary", id="binary"),
-        pytest.param(lambda path: path.write_bytes(b"# " + b"x" * (11 << 20)), "large", id="too large"),
+        pytest.param(lambda path: None, "does not exist", id="missing"),
+        pytest.param(lambda path: path.mkdir(), "is a folder", id="directory"),
+        pytest.param(lambda path: path.write_bytes(b"\x7fELF" + bytes(4096)), "binary", id="binary"),
+        pytest.param(lambda path: path.write_bytes(b"# " + b"x" * (11 << 20)), "too big", id="too large"),
     ],
 )
 def test_a_rules_file_that_cannot_be_read(cli: Cli, tmp_path: Path, make: Callable[[Path], object], word: str) -> None:

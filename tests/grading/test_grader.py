@@ -126,6 +126,13 @@ def test_a_rule_that_an_earlier_one_silences(pack: Pack, tmp_path: Path) -> None
     assert run(pack, narrowed).passed
 
 
+def test_the_learners_own_earlier_rule_silences_too(pack: Pack) -> None:
+    wide = GOOD.replace("Shell in web", "Wide").replace('container.name = "web"', "container")
+    result = one(run(pack, wide + GOOD), "catches")
+    assert "`Wide` comes first" in result.reason
+    assert "change their order" in result.help
+
+
 def test_a_wrong_name_is_compared_with_the_learners_own(pack: Pack) -> None:
     reason = one(run(pack, GOOD.replace("Shell in web", "Shell in Web")), "catches").reason
     assert "your file has `Shell in Web`" in reason
@@ -153,6 +160,7 @@ def test_a_disabled_rule(pack: Pack) -> None:
         pytest.param("%evt.num,%user.uid,%proc.name %container.name", "goes on where it should end: ` web`", id="longer"),
         pytest.param("%evt.num,%user.uid", "missing: `,sh`", id="shorter"),
         pytest.param("%evt.num,%proc.name,%user.uid", "character 3", id="order"),
+        pytest.param("%evt.num,%user.uid,s%proc.name", "from character 6 on: expected `sh`, found `ssh`", id="whole words"),
     ],
 )
 def test_an_output_line_is_compared_to_the_character(pack: Pack, output: str, words: str) -> None:

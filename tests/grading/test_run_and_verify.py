@@ -45,7 +45,9 @@ def docker(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
                     raise CaptureError("the tracer died")
             return Recording(RecordingHeader(scenario=scenario.name), shell_events(), shell_results())
 
-        status = SimpleNamespace(available=what != "no docker", image_present=what not in ("no docker", "no image"))
+        status = SimpleNamespace(
+            available=what != "no docker", image_present=what not in ("no docker", "no image"), tracer_present=what != "no tracer"
+        )
         monkeypatch.setattr(trainer.capture, "run_scenario", run_scenario)
         monkeypatch.setattr(trainer.capture, "docker_status", lambda: status)
 
@@ -53,7 +55,7 @@ def docker(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
 
 
 @pytest.mark.parametrize(
-    "what, live, source", [("works", None, "live"), ("no docker", None, "recorded"), ("no image", None, "recorded"), ("works", False, "recorded"), ("works", True, "live")]
+    "what, live, source", [("works", None, "live"), ("no docker", None, "recorded"), ("no image", None, "recorded"), ("no tracer", None, "recorded"), ("works", False, "recorded"), ("works", True, "live")]
 )  # fmt: skip
 def test_live_where_it_can_be_otherwise_recorded(
     pack: Pack, docker: Callable[[str], None], what: str, live: bool | None, source: str

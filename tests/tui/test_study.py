@@ -133,7 +133,7 @@ async def test_false_alarm_is_explained_with_the_real_value(open_app: OpenApp) -
         await pilot.pause()
         table = screen.results.events.query_one(DataTable)
         assert table.row_count == 7
-        assert str(table.get_row("5")[5]) == "Shell in web"
+        assert str(table.get_row("5")[4]) == "Shell in web"
         table.move_cursor(row=5)
         await pilot.press("enter")
         await pilot.pause()

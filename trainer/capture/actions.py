@@ -132,6 +132,8 @@ class ActionLoop:
     def _act(self, running: _Running) -> ActionResult:
         if not self._start(running):
             # Ahead of its turn it may have missed what an action before it made, such as its user, or was killed by one.
+            # What is still to be heard of the old stub means nothing under the old key.
+            del self._running[running.key]
             running.key += "-again"
             running.forget_stub()
             self._launch(running)

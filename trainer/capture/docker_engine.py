@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 LABEL = "cks-trainer"
-"""Value: the run that owns the container, network or image (``image`` for images)."""
+"""Value: the run that owns the container or network."""
+IMAGE_LABEL = "cks-trainer.image"
+"""Of the images. Another name, because containers inherit it: a learner's own container is not a run's."""
 OWNER_PID = "cks-trainer.pid"
 OWNER_HOST = "cks-trainer.host"
 CALL_TIMEOUT = 60
@@ -87,7 +89,7 @@ BUILD_IMAGE = "build the image once with: cks-trainer doctor --build"
 
 def _reason(error: BaseException) -> str:
     """The innermost sentence of a chain of wrapped connection errors."""
-    seen = error
+    seen = error.__cause__ or error
     while isinstance(inner := (seen.args[0] if seen.args and isinstance(seen.args[0], BaseException) else None), BaseException):
         seen = inner
     nested = getattr(seen, "reason", None)
@@ -142,6 +144,8 @@ def labels(run_id: str) -> dict[str, str]:
 
 def owned_by_dead(found: dict[str, Any], created: float, now: float) -> bool:
     """Whether a labelled object's owner is gone. One of another host (a shared engine) is given an hour."""
+    if not found.get(OWNER_PID):
+        return False  # a learner's own container, made from our image
     if found.get(OWNER_HOST) != host_name():
         return now - created > 3600
     mark = found.get(OWNER_PID, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from trainer.capture.call import ERRNO_NAMES, Call, sanitise, single_slashes
-from trainer.capture.decode import Param
+from trainer.capture.decode_kinds import Param
 from trainer.capture.decode_table import CATEGORY
 from trainer.capture.fields import Fields
 from trainer.capture.flags import O_F_CREATED, O_TMPFILE

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from trainer.capture.docker_engine import BUILD, LABEL, docker_errors, labels
+from trainer.capture.docker_engine import BUILD, IMAGE_LABEL, LABEL, OWNER_PID, docker_errors, labels
 from trainer.capture.image import BASE_IMAGE, TRACER_IMAGE, OnProgress, Progress
 from trainer.errors import CaptureError
 
@@ -41,7 +41,7 @@ STAGE = ".cks-tracer"
 _CHANGES = [
     "ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     'CMD ["/bin/bash"]',
-    f"LABEL {LABEL}=image",
+    f"LABEL {IMAGE_LABEL}=1",
 ]
 _STEPS = 4
 
@@ -125,7 +125,7 @@ def _make_tracer(client: APIClient, stage: bytes, say: OnProgress) -> None:
         container = client.create_container(BASE_IMAGE, command=["/usr/bin/strace"], labels=labels(BUILD))["Id"]
         try:
             client.put_archive(container, "/", stage)
-            client.commit(container, repository=repository, tag=tag, changes=_CHANGES)
+            client.commit(container, repository=repository, tag=tag, changes=[*_CHANGES, f"LABEL {LABEL}= {OWNER_PID}="])
         finally:
             client.remove_container(container, force=True)
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from trainer.capture import strace
 from trainer.capture.call import ERRNO_NAMES, Call, result_of
-from trainer.capture.decode import Param, decode
+from trainer.capture.decode import decode
+from trainer.capture.decode_kinds import Param
 from trainer.capture.decode_table import CATEGORY, PARAMS, TYPES
 from trainer.capture.event_fields import event_fields
-from trainer.capture.fields import Fields, container_fields, fd_fields, fd_types, process_fields, unknown_fd_fields
-from trainer.capture.layers import Files
+from trainer.capture.fields import Fields, fd_fields, fd_types, process_fields, unknown_fd_fields
+from trainer.capture.known import HOST_BASE, Known, stream
 from trainer.capture.lookahead import needs_port, own_port
 from trainer.capture.model import ActionStart, ContainerInfo
 from trainer.capture.processes import (
@@ -26,57 +27,15 @@ from trainer.capture.processes import (
     exit_params,
     signal_params,
 )
-from trainer.capture.sockets import Sockets
-from trainer.capture.state import State
-from trainer.capture.threads import FdInfo, Thread, Users
+from trainer.capture.threads import Thread
 from trainer.events import Event, FieldValue
 
-_HOST_BASE = 100_000
 _WAIT_RECORDS = 400
 """Most records that a connect waits for its port."""
-_SHIM = "/usr/bin/containerd-shim-runc-v2"
 _IDS = frozenset("setuid setreuid setresuid setgid setregid setresgid setsid capset prctl".split())  # noqa: SIM905
 _VERSIONED = _IDS | {"setpgid", "chdir", "fchdir"}
 _OPENS = frozenset(("open", "openat", "openat2", "creat"))
 _ACCEPTS = frozenset(("accept", "accept4"))
-
-
-class _Known:
-    """What is kept of one container."""
-
-    def __init__(self, container: ContainerInfo) -> None:
-        self.container = container
-        self.users = Users(container.passwd, container.group)
-        self.files = Files(container)
-        self.sockets = Sockets(container)
-        self.state = State(self.files, self.sockets)
-        self.fields = container_fields(container)
-        shim_pid = 1000 + int(container.id[:6] or "0", 16) % 8000 if _is_hex(container.id[:6]) else 1500
-        systemd = _host_thread(1, "systemd", "/sbin/init", "/usr/lib/systemd/systemd", (), None)
-        args = ("-namespace", "moby", "-id", container.full_id, "-address", "/run/containerd/containerd.sock")
-        self.shim = _host_thread(shim_pid, "containerd-shim", _SHIM, _SHIM, args, systemd)
-        self.init = _host_thread(_HOST_BASE + 1, "", "", "", tuple(container.main[1:]), self.shim)
-        self.init.tid = self.init.vtid = self.init.sid = self.init.vpgid = 1
-        self.init.container = container
-        self.init.exe = container.main[0] if container.main else ""
-        self.init.comm = self.init.next_comm = self.init.exe.rsplit("/", 1)[-1][:15]
-        self.init.exepath = self.files.resolve(self.init.exe if self.init.exe.startswith("/") else f"/usr/bin/{self.init.exe}")
-
-
-def _is_hex(text: str) -> bool:
-    return bool(text) and all(char in "0123456789abcdef" for char in text)
-
-
-def _host_thread(pid: int, comm: str, exe: str, exepath: str, args: tuple[str, ...], parent: Thread | None) -> Thread:
-    return Thread(
-        pid, pid, pid, parent, None, None, comm=comm, next_comm=comm, exe=exe, exepath=exepath, args=args, sid=pid, vpgid=pid
-    )
-
-
-def _stream(target: str) -> FdInfo:
-    if target.startswith("/"):
-        return FdInfo("file", "f", name=target, nameraw=target)
-    return FdInfo("unix", "u") if target.startswith("socket:") else FdInfo("pipe", "p", inode=target)
 
 
 class Inspector:
@@ -90,7 +49,7 @@ class Inspector:
         self._found: tuple[str, int] | None = None
         self._threads: dict[int, Thread] = {}
         self._forking: dict[int, strace.Started] = {}
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, Known] = {}
         self._root: Thread | None = None
         self._host_pids: dict[int, int] = {}
         self._version = 0
@@ -126,7 +85,7 @@ class Inspector:
             real_vpgid=action.vpid,
         )
         usual = ("/dev/pts/0",) * 3 if action.tty else ("/dev/null", "pipe:", "pipe:")
-        thread.fds = {number: _stream(target) for number, target in enumerate(action.streams or usual)}
+        thread.fds = {number: stream(target) for number, target in enumerate(action.streams or usual)}
         self._threads[action.vpid] = thread
         self._root = thread
         self._version += 1
@@ -151,15 +110,15 @@ class Inspector:
         events, self._events = self._events, []
         return events
 
-    def _of(self, container: ContainerInfo) -> _Known:
+    def _of(self, container: ContainerInfo) -> Known:
         known = self._known.get(container.id)
         if known is None:
-            known = self._known[container.id] = _Known(container)
+            known = self._known[container.id] = Known(container)
             known.sockets.peek = lambda call: self._found
         return known
 
     def _host_pid(self, vpid: int) -> int:
-        return self._host_pids.get(vpid, _HOST_BASE + vpid)
+        return self._host_pids.get(vpid, HOST_BASE + vpid)
 
     def _drain(self, *, flush: bool) -> None:
         while self._queue:
@@ -178,6 +137,9 @@ class Inspector:
         thread = self._thread(record)
         if thread is None:
             return
+        if not thread.announced:
+            started = record.started_ns if isinstance(record, strace.Syscall) else record.time_ns
+            self._announce(thread, thread.birth[0], thread.birth[1], started)
         if isinstance(record, strace.Syscall):
             self._syscall(thread, record)
         elif isinstance(record, strace.Signal):
@@ -221,8 +183,6 @@ class Inspector:
         if record.name in FORKS:
             self._fork(thread, record, ret)
             return
-        if not thread.announced and thread.tid == record.pid:
-            self._announce(thread, thread.birth[0], thread.birth[1], record.started_ns)
         if ret is None or thread.container is None:
             return
         known = self._known[thread.container.id]
@@ -279,7 +239,7 @@ class Inspector:
         leader = self._threads.get(thread.process.real_vpgid)
         return leader.process if leader is not None and leader.alive else thread.process
 
-    def _execve(self, call: Call, known: _Known) -> None:
+    def _execve(self, call: Call, known: Known) -> None:
         thread = call.thread
         attempt = Attempt(call)
         if call.ret >= 0:
@@ -318,8 +278,6 @@ class Inspector:
                 self._version += 1
 
     def _exit(self, thread: Thread, record: strace.Exit) -> None:
-        if not thread.announced:
-            self._announce(thread, thread.birth[0], thread.birth[1], record.time_ns)
         self._forking.pop(record.pid, None)
         process = thread.process
         if record.superseded_by:

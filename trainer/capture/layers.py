@@ -13,6 +13,10 @@ from trainer.capture.threads import Links
 NONE, UPPER, LOWER = 0, 1, 2
 _NO_LAYER = ("/proc/", "/dev/", "/sys/")
 _BOUND = frozenset(("/etc/hostname", "/etc/hosts", "/etc/resolv.conf", "/proc", "/dev", "/sys"))
+_USUAL_SETUID: dict[str, tuple[int | None, int | None]] = {
+    f"/usr/bin/{name}": (0, None) for name in ("su", "sudo", "passwd", "chsh", "chfn", "gpasswd", "newgrp", "mount", "umount")
+} | {"/usr/bin/chage": (None, 42), "/usr/bin/expiry": (None, 42)}
+"""Debian's, for an image whose files were not listed."""
 _OWN_FD = re.compile(r"/(?:proc/(?:self|thread-self|\d+)|dev)/fd/(\d+)$")
 
 
@@ -20,12 +24,14 @@ class Files:
     def __init__(self, container: ContainerInfo) -> None:
         self._container = container
         self._links = Links(container)
-        self.upper: set[str] = {self._links.resolve(path) for path in container.upper}
+        self.upper: set[str] = set()
         self.gone: set[str] = set()
+        for path in container.upper:
+            self.touch(self._links.resolve(path))
         self.seen: set[str] = set()
         """Paths that some call proved to exist."""
         self.shebangs: dict[str, str] = dict(container.shebangs)
-        self.setuid: dict[str, tuple[int | None, int | None]] = dict(container.setuid)
+        self.setuid: dict[str, tuple[int | None, int | None]] = dict(container.setuid or _USUAL_SETUID)
         self.owners: dict[str, int] = dict(container.owners)
         self.headless: set[str] = set()
         """Files emptied or created: their first bytes are still to be written."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainer.capture import flags, strace
 from trainer.capture.call import AT_FDCWD, ERRNO_NAMES, Call, printable, sanitise, single_slashes
-from trainer.capture.decode import Param
+from trainer.capture.decode_kinds import Param
 from trainer.capture.layers import UPPER, Files, own_descriptor
 from trainer.capture.threads import Thread, comm_of, cut_args, join
 

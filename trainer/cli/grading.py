@@ -138,6 +138,7 @@ def _grade_once(
             live=live,
             seed=seed,
             pack=pack,
+            lang=language(),
             on_alert=on_alert,
             on_progress=lambda progress: progress_line(f"[{progress.step}/{progress.total}] {progress.message}"),
             cancel=cancel,

@@ -155,7 +155,9 @@ def _difference(seen: Observation, actual: str, expected: str) -> str:
         return seen.say("output.longer", actual=actual[at : at + 60])
     if at == len(actual):
         return seen.say("output.shorter", expected=expected[at : at + 60])
-    return seen.say("output.differs", at=at + 1, expected=expected[at : at + 30], actual=actual[at : at + 30])
+    # Whole words are easier to compare than their second halves.
+    word = max(expected.rfind(mark, 0, at) for mark in " ,=(;|") + 1
+    return seen.say("output.differs", at=at + 1, expected=expected[word : at + 30], actual=actual[word : at + 30])
 
 
 def _priority(case: Case, params: Params) -> Finding:

@@ -122,7 +122,8 @@ class Observation:
         if explanation.matched and taken:
             other = taken[0].rule
             sentence = self.say("shadowed", rule=name, other=other)
-            return Why(self.on_event(event, sentence), event.num, name, self.say("shadowed.help", other=other))
+            advice = self.say("shadowed.own" if other in self.own else "shadowed.help", other=other)
+            return Why(self.on_event(event, sentence), event.num, name, advice)
         return Why(self.on_event(event, reason(explanation, self.lang)), event.num, name)
 
     def why_alerted(self, alert: Alert) -> Why:

@@ -100,7 +100,7 @@ def _can_run_live() -> bool:
     from trainer.capture import docker_status
 
     status = docker_status()
-    return bool(status.available and status.image_present)
+    return status.available and status.image_present and status.tracer_present
 
 
 def _stop_if(cancel: threading.Event | None) -> None:

@@ -40,8 +40,8 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
         "앞선 룰이 이벤트를 가져갑니다: 내 파일에서 `{other}`를 좁히거나 override하거나 비활성화하세요",
     ),
     "shadowed.own": (
-        "your own rule `{other}` took the event first",
-        "내 룰 `{other}`가 이벤트를 먼저 가져갔습니다",
+        "your own rule `{other}` stands first and takes the event: change their order, or let each rule match its own events",
+        "내 룰 `{other}`가 앞에서 이벤트를 가져갑니다: 순서를 바꾸거나 룰마다 다른 이벤트와 일치하게 하세요",
     ),
     "false_alarm": ("`{rule}` fired, as {reason}", "`{rule}` 발생: {reason}"),
     "no_events": ("the trainer saw no event of action {action}", "동작 {action}의 이벤트를 하나도 보지 못했습니다"),

@@ -1,8 +1,7 @@
 """Where text is: files, spans, and YAML with positions. Imports nothing of the trainer."""
 
 from trainer.source.files import read_source
-from trainer.source.spans import MappedText, Position, Region, SourceFile, Span
-from trainer.source.yaml import (
+from trainer.source.nodes import (
     Composed,
     YamlError,
     YamlMapping,
@@ -10,10 +9,12 @@ from trainer.source.yaml import (
     YamlNode,
     YamlScalar,
     YamlSequence,
-    compose,
     is_null,
-    plain,
+    key_text,
 )
+from trainer.source.plain import plain
+from trainer.source.spans import MappedText, Position, Region, SourceFile, Span
+from trainer.source.yaml import compose
 
 __all__ = [
     "Composed",
@@ -30,6 +31,7 @@ __all__ = [
     "YamlSequence",
     "compose",
     "is_null",
+    "key_text",
     "plain",
     "read_source",
 ]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass, field
-from enum import Enum, auto
 
 from trainer.source.scalars import BREAK, Chomp, Fold, ScalarScan, YamlProblem
+from trainer.source.tokens import Indent, Kind, SimpleKey, Status, Token
 
 _BLANK_BREAK_END = r"(?=[ \t\r\n]|\Z)"
 _DOC_START = re.compile(r"---" + _BLANK_BREAK_END)
@@ -32,72 +32,6 @@ _URI = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$,_.!~*'()\[\]-]|%[0-9A-Fa-f]{2})*")
 _DIRECTIVE_WORD = re.compile(r"[^ \t\r\n]*")
 
 
-class Kind(Enum):
-    DIRECTIVE = auto()
-    DOC_START = auto()
-    DOC_END = auto()
-    BLOCK_SEQ_START = auto()
-    BLOCK_MAP_START = auto()
-    BLOCK_SEQ_END = auto()
-    BLOCK_MAP_END = auto()
-    BLOCK_ENTRY = auto()
-    FLOW_SEQ_START = auto()
-    FLOW_MAP_START = auto()
-    FLOW_SEQ_END = auto()
-    FLOW_MAP_END = auto()
-    FLOW_ENTRY = auto()
-    KEY = auto()
-    VALUE = auto()
-    ANCHOR = auto()
-    ALIAS = auto()
-    TAG = auto()
-    PLAIN = auto()
-    QUOTED = auto()
-
-
-class Status(Enum):
-    VALID = auto()
-    INVALID = auto()
-    UNVERIFIED = auto()
-
-
-@dataclass(eq=False)
-class Token:
-    kind: Kind
-    start: int
-    end: int
-    value: str = ""
-    style: str = ""
-    scan: ScalarScan | None = None
-    params: tuple[str, ...] = ()
-    status: Status = Status.VALID
-
-
-@dataclass(eq=False)
-class _Indent:
-    column: int
-    kind: Kind | None
-    """BLOCK_SEQ_START, BLOCK_MAP_START, or None for the outermost."""
-    status: Status = Status.VALID
-    token: Token | None = None
-
-
-@dataclass(eq=False)
-class _SimpleKey:
-    pos: int
-    line_start: int
-    flow_level: int
-    key: Token
-    indent: _Indent | None
-
-    def settle(self, status: Status) -> None:
-        self.key.status = status
-        if self.indent is not None:
-            self.indent.status = status
-            if self.indent.token is not None:
-                self.indent.token.status = status
-
-
 @dataclass
 class Scanner:
     text: str
@@ -105,8 +39,8 @@ class Scanner:
     line_start: int = 0
     tokens: deque[Token] = field(default_factory=deque)
     flows: list[str] = field(default_factory=list)
-    indents: list[_Indent] = field(default_factory=lambda: [_Indent(-1, None)])
-    simple_keys: list[_SimpleKey] = field(default_factory=list)
+    indents: list[Indent] = field(default_factory=lambda: [Indent(-1, None)])
+    simple_keys: list[SimpleKey] = field(default_factory=list)
     key_allowed: bool = True
     scalar_allowed: bool = True
     json_flow: bool = False
@@ -223,7 +157,7 @@ class Scanner:
 
     # Indentation.
 
-    def _push_indent(self, column: int, kind: Kind, status: Status = Status.VALID) -> _Indent | None:
+    def _push_indent(self, column: int, kind: Kind, status: Status = Status.VALID) -> Indent | None:
         if self.flows:
             return None
         last = self.indents[-1]
@@ -233,7 +167,7 @@ class Scanner:
             return None
         token = self._push(kind, self.pos)
         token.status = status
-        self.indents.append(_Indent(column, kind, status, token))
+        self.indents.append(Indent(column, kind, status, token))
         return self.indents[-1]
 
     def _pop_indents(self) -> None:
@@ -272,7 +206,7 @@ class Scanner:
         indent = None if self.flows else self._push_indent(self._column, Kind.BLOCK_MAP_START, Status.UNVERIFIED)
         token = self._push(Kind.KEY, self.pos)
         token.status = Status.UNVERIFIED
-        self.simple_keys.append(_SimpleKey(self.pos, self.line_start, level, token, indent))
+        self.simple_keys.append(SimpleKey(self.pos, self.line_start, level, token, indent))
 
     def _invalidate_key(self) -> None:
         if self.simple_keys and self.simple_keys[-1].flow_level == len(self.flows):

@@ -6,114 +6,19 @@ Bad input is a value: ``Composed.error``. Of two equal keys the first wins, ``<<
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
 
+from trainer.source.nodes import Composed, YamlError, YamlMapping, YamlMark, YamlNode, YamlScalar, YamlSequence, is_null, key_text
+from trainer.source.plain import plain
 from trainer.source.scalars import ScalarScan, YamlProblem
-from trainer.source.scanner import Kind, Scanner, Token
-from trainer.source.spans import MappedText, SourceFile, Span
+from trainer.source.scanner import Scanner
+from trainer.source.spans import MappedText, SourceFile
+from trainer.source.tokens import Kind, Token
 
 MAX_SIZE = 10_000_000
 """Code points of a file that is still read."""
 MAX_DEPTH = 500
-MAX_PLAIN = 2_000_000
-"""Values that ``plain`` may make: aliases of aliases grow without bound."""
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_INT = re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_TRUE = frozenset({"true", "True", "TRUE"})
-_FALSE = frozenset({"false", "False", "FALSE"})
-
-
-class YamlMark(NamedTuple):
-    """yaml-cpp's mark: line and column from 0, column and offset counted in UTF-8 bytes."""
-
-    line: int
-    column: int
-    offset: int
-
-
-@dataclass(frozen=True, slots=True)
-class YamlError:
-    message: str
-    """yaml-cpp's text without its position."""
-    mark: YamlMark
-    span: Span
-    is_conversion: bool = False
-    """True for a key that is no scalar, which Falco finds after parsing."""
-
-    @property
-    def full_message(self) -> str:
-        return f"yaml-cpp: error at line {self.mark.line + 1}, column {self.mark.column + 1}: {self.message}"
-
-
-@dataclass(frozen=True, slots=True)
-class YamlScalar:
-    value: str
-    style: str
-    """Empty for a plain scalar, else its indicator."""
-    tag: str
-    span: Span
-    mark: YamlMark
-    mapped: MappedText = field(repr=False)
-    null: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class YamlSequence:
-    items: tuple[YamlNode, ...]
-    span: Span
-    mark: YamlMark
-    flow: bool = False
-
-    def __iter__(self) -> Iterator[YamlNode]:
-        return iter(self.items)
-
-
-@dataclass(frozen=True, slots=True)
-class YamlMapping:
-    pairs: tuple[tuple[YamlNode, YamlNode], ...]
-    span: Span
-    mark: YamlMark
-    flow: bool = False
-
-    def get(self, key: str) -> YamlNode | None:
-        """Value of the first such key."""
-        for name, value in self.pairs:
-            if key_text(name) == key:
-                return value
-        return None
-
-    def key(self, key: str) -> YamlNode | None:
-        """The key's own node."""
-        for name, _ in self.pairs:
-            if key_text(name) == key:
-                return name
-        return None
-
-    def keys(self) -> tuple[str, ...]:
-        return tuple(key_text(name) or "" for name, _ in self.pairs)
-
-
-YamlNode: TypeAlias = YamlScalar | YamlSequence | YamlMapping
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    documents: tuple[YamlNode | None, ...]
-    error: YamlError | None = None
-
-
-def key_text(node: YamlNode) -> str | None:
-    if not isinstance(node, YamlScalar):
-        return None
-    return "null" if node.null else node.value
-
-
-def is_null(node: YamlNode | None) -> bool:
-    return node is None or (isinstance(node, YamlScalar) and node.null)
 
 
 @lru_cache(maxsize=32)
@@ -388,41 +293,16 @@ def _bad_key(root: YamlNode) -> YamlNode | None:
     return None
 
 
-def plain(node: YamlNode | None) -> object:
-    """A node as Python values: YAML 1.2's core types. A tree that aliases blow up beyond reason is cut to None."""
-    return _plain(node, [MAX_PLAIN])
-
-
-def _plain(node: YamlNode | None, budget: list[int]) -> object:
-    budget[0] -= 1
-    if node is None or budget[0] < 0:
-        return None
-    if isinstance(node, YamlSequence):
-        return [_plain(item, budget) for item in node.items]
-    if isinstance(node, YamlMapping):
-        found: dict[object, object] = {}
-        for key, value in node.pairs:
-            name = _plain(key, budget)
-            if isinstance(name, list | dict):
-                name = key.span.text
-            if name not in found:
-                found[name] = _plain(value, budget)
-        return found
-    return plain_scalar(node)
-
-
-def plain_scalar(node: YamlScalar) -> object:
-    value = node.value
-    if node.null:
-        return None
-    if node.style or node.tag in ("!", "!!str"):
-        return value
-    if value in _TRUE or value in _FALSE:
-        return value in _TRUE
-    if _INT.fullmatch(value) and len(value) < 4000:
-        return int(value, 16 if value.startswith("0x") else 8 if value.startswith("0o") else 10)
-    if _FLOAT.fullmatch(value):
-        return float(value)
-    if value.lower() in (".inf", "+.inf", "-.inf", ".nan"):
-        return float(value.replace(".", ""))
-    return value
+__all__ = [
+    "Composed",
+    "YamlError",
+    "YamlMapping",
+    "YamlMark",
+    "YamlNode",
+    "YamlScalar",
+    "YamlSequence",
+    "compose",
+    "is_null",
+    "key_text",
+    "plain",
+]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from trainer.engine.evaluate.operands import CompileError
 from trainer.engine.fields import FieldCatalogue
+from trainer.engine.filter import walk
 from trainer.engine.filter.ast import (
     AndExpr,
     BinaryCheckExpr,
     Expr,
     FieldExpr,
+    FieldTransformerExpr,
     ListExpr,
     MacroExpr,
     NotExpr,
     OrExpr,
+    TransformerArg,
     UnaryCheckExpr,
     ValueExpr,
 )
@@ -19,12 +23,39 @@ from trainer.engine.filter.ast import (
 TOO_MANY = 100
 """Above this many event types Falco warns."""
 
+_TYPE_FIELDS = ("evt.type", "syscall.type")
+_TRANSFORMED = "event code search does not support `evt.type` checks with transformers"
+_RIGHT_SIDE = "right-hand field comparisons on `evt.type`/`syscall.type` checks are not supported by event code search"
+
 
 def event_types(expr: Expr, catalogue: FieldCatalogue) -> frozenset[str] | None:
     """Names of the event types, or None for all of them."""
     universe = catalogue.event_names
     found = _visit(expr, False, universe, catalogue)
     return None if found == universe else found
+
+
+def uncountable(expr: Expr) -> CompileError | None:
+    """A check that ends a real Falco while it looks for a rule's event types (language.md 10.11)."""
+    for node in walk(expr):
+        if not isinstance(node, UnaryCheckExpr | BinaryCheckExpr):
+            continue
+        message = ""
+        if isinstance(node.left, FieldTransformerExpr):
+            message = _TRANSFORMED if _mentions_type(node.left) else ""
+        elif node.left.name in _TYPE_FIELDS and isinstance(node, BinaryCheckExpr):
+            if isinstance(node.right, FieldExpr | FieldTransformerExpr):
+                message = _TRANSFORMED if _mentions_type(node.right) else _RIGHT_SIDE
+        if message:
+            return CompileError(message, node.span, node.pos, fatal=True)
+    return None
+
+
+def _mentions_type(expr: TransformerArg) -> bool:
+    """Through nested transformers, but not into their lists: `join(",", (evt.type, "x"))` loads."""
+    if isinstance(expr, FieldExpr):
+        return expr.name in _TYPE_FIELDS
+    return isinstance(expr, FieldTransformerExpr) and any(_mentions_type(argument) for argument in expr.arguments)
 
 
 def table_count(types: frozenset[str] | None, catalogue: FieldCatalogue) -> int:
@@ -59,16 +90,10 @@ def _leaf(expr: Expr, universe: frozenset[str], catalogue: FieldCatalogue) -> fr
     """Types of a check on evt.type or syscall.type; None for any other check."""
     if not isinstance(expr, UnaryCheckExpr | BinaryCheckExpr) or not isinstance(expr.left, FieldExpr):
         return None
-    if expr.left.name not in ("evt.type", "syscall.type"):
+    if expr.left.name not in _TYPE_FIELDS:
         return None
     if isinstance(expr, UnaryCheckExpr):
-        return (
-            universe
-            if expr.left.name == "evt.type"
-            else frozenset(
-                name for name in universe if name in catalogue.syscall_names or "syscall" in _category(name, catalogue)
-            )
-        )
+        return universe  # syscall.type too: `not syscall.type exists` is tried on no event at all (language.md 10.17)
     names: frozenset[str]
     if isinstance(expr.right, ValueExpr):
         names = frozenset({expr.right.text})
@@ -83,8 +108,3 @@ def _leaf(expr: Expr, universe: frozenset[str], catalogue: FieldCatalogue) -> fr
     if expr.operator == "!=":
         return universe - names
     return None
-
-
-def _category(name: str, catalogue: FieldCatalogue) -> str:
-    info = catalogue.events.get(name)
-    return info.category if info else ""

@@ -18,7 +18,7 @@ ANY_ANCESTOR = frozenset({"proc.aname", "proc.aexe", "proc.aexepath", "proc.acmd
 SIDES: dict[str, tuple[str, ...]] = {
     "fd.ip": ("fd.cip", "fd.sip"),
     "fd.port": ("fd.cport", "fd.sport"),
-    "fd.proto": ("fd.cport", "fd.sport", "fd.cproto", "fd.sproto"),
+    "fd.proto": ("fd.cport", "fd.sport"),
     "fd.net": ("fd.cip", "fd.sip"),
     "fd.cnet": ("fd.cip",),
     "fd.snet": ("fd.sip",),
@@ -68,6 +68,8 @@ def getter(name: str, argument: str | None) -> Getter:
             return None
 
         return by_position
+    if name == "fd.types":
+        return lambda event: _as_tuple(event.fields.get(key))  # a list of one: the type of that descriptor
     if name == "proc.env":
         return lambda event: _env(event, key, argument)
     if name in _LABELS:
@@ -118,11 +120,22 @@ def _plain_getter(name: str) -> Getter:
         return lambda event: _joined(event.fields.get(name))
     if name == "proc.env":
         return lambda event: _env_text(event.fields.get(name))
-    if name in ("evt.res", "evt.failed"):
-        return lambda event: event.fields.get(name)
+    if name == "fd.dev":
+        return _device
     if name == "fd.types":
         return lambda event: _as_tuple(event.fields.get(name))
     return lambda event: event.fields.get(name)
+
+
+def _device(event: Event) -> Any:
+    """Alert logs have the device number in hexadecimal, which is how Falco prints it."""
+    value = event.fields.get("fd.dev")
+    if isinstance(value, str):
+        try:
+            return int(value, 16)
+        except ValueError:
+            return None
+    return value
 
 
 def _as_tuple(value: Any) -> Any:
@@ -219,9 +232,20 @@ def ancestors(event: Event, name: str) -> tuple[Any, ...]:
 
 
 def sides(event: Event, name: str) -> tuple[Any, ...]:
-    """Values of the ends of a connection that ``name`` compares with; empty for what is no socket."""
+    """Values of the ends of a connection that ``name`` compares with; empty for what is no internet socket."""
     fields = event.fields
-    return tuple(value for key in SIDES[name] if (value := fields.get(key)) is not None)
+    found = tuple(value for key in SIDES[name] if (value := fields.get(key)) is not None)
+    if found:
+        return found
+    if name == "fd.proto" and (texts := tuple(value for key in ("fd.cproto", "fd.sproto") if (value := fields.get(key)))):
+        return texts
+    # A socket that is not connected yet holds zeros, though no field shows them.
+    if name in ("fd.ip", "fd.net", "fd.port", "fd.proto") and (nothing := _UNCONNECTED.get(fields.get("fd.type"))) is not None:
+        return (nothing,) if name in ("fd.ip", "fd.net") else (0,)
+    return ()
+
+
+_UNCONNECTED: dict[Any, str] = {"ipv4": "0.0.0.0", "ipv6": "::"}
 
 
 def has_descriptor(event: Event) -> bool:

@@ -10,8 +10,10 @@ from typing import Any, TypeAlias
 
 import re2
 
+from trainer.engine.evaluate.constants import Address, Network
+
 Test: TypeAlias = Callable[[Any, Any], bool]
-"""(value of the field, constant) to outcome."""
+"""(value of the field, constant) to outcome; both as `typed` gives them."""
 
 
 def _bytes(value: object) -> bytes:
@@ -20,6 +22,8 @@ def _bytes(value: object) -> bytes:
 
 def _lower(text: str) -> str:
     """ASCII only, as strcasestr in the C locale."""
+    if text.isascii():
+        return text.lower()
     return re.sub("[A-Z]+", lambda found: found.group().lower(), text)
 
 
@@ -84,13 +88,22 @@ def glob_match(value: str, pattern: str, fold: bool = False) -> bool:
 
 @functools.lru_cache(maxsize=256)
 def regex_for(pattern: str) -> Any:
-    """RE2 in POSIX syntax, leftmost-longest. Raises re2.error for a pattern that RE2 refuses."""
+    """RE2 in POSIX syntax, leftmost-longest. Of UTF-8 text, as Falco gives it (language.md 1.6)."""
     options = re2.Options()
     options.posix_syntax = True
     options.longest_match = True
     options.log_errors = False
-    options.encoding = re2.Options.Encoding.LATIN1
     return re2.compile(pattern.encode("utf-8", "surrogateescape"), options)
+
+
+def regex_problem(pattern: str) -> str | None:
+    """Why RE2 refuses the pattern, or None."""
+    try:
+        regex_for(pattern)
+    except re2.error as error:
+        detail = error.args[0] if error.args else ""
+        return detail.decode("utf-8", "replace") if isinstance(detail, bytes) else str(detail)
+    return None
 
 
 def _parts(path: str) -> list[str]:
@@ -108,21 +121,40 @@ def _path_prefix(value: str, prefix: str) -> bool:
     )
 
 
-def _in_network(value: object, network: Any) -> bool:
-    address = _as_address(value)
-    return address is not None and address.version == network.version and address in network
-
-
 @functools.lru_cache(maxsize=4096)
-def _parse_address(text: str) -> Any:
+def _parse_address(text: str) -> Address | None:
     try:
         return ipaddress.ip_address(text)
     except ValueError:
         return None
 
 
-def _as_address(value: object) -> Any:
-    return _parse_address(value) if isinstance(value, str) else value
+def typed(value: object, kind: str) -> Any:
+    """The value as its comparison family holds it; None when the event has something that the family cannot hold."""
+    if kind == "string":
+        if isinstance(value, str):
+            return value
+        if isinstance(value, bytes):
+            return value.decode("utf-8", "surrogateescape")
+        return ("true" if value else "false") if isinstance(value, bool) else str(value)
+    if kind == "buffer":
+        return _bytes(value)
+    if kind in ("address", "network"):
+        if isinstance(value, str):
+            return _parse_address(value)
+        return value if isinstance(value, ipaddress.IPv4Address | ipaddress.IPv6Address) else None
+    if isinstance(value, str):
+        if kind == "bool":
+            return value == "true"
+        try:
+            return int(value)
+        except ValueError:
+            return None
+    return value if isinstance(value, int | float) else None
+
+
+def _in_network(address: Address, network: Network) -> bool:
+    return address.version == network.version and address in network
 
 
 _STRING: dict[str, Test] = {
@@ -154,12 +186,6 @@ _NUMERIC: dict[str, Test] = {
     "intersects": lambda value, constant: bool(value == constant),
 }
 _EQUAL: dict[str, Test] = {name: _NUMERIC[name] for name in ("=", "!=", "in", "intersects")}
-_ADDRESS: dict[str, Test] = {
-    "=": lambda value, constant: bool(_as_address(value) == constant),
-    "!=": lambda value, constant: bool(_as_address(value) != constant),
-    "in": lambda value, constant: bool(_as_address(value) == constant),
-    "intersects": lambda value, constant: bool(_as_address(value) == constant),
-}
 _NETWORK: dict[str, Test] = {
     "=": _in_network,
     "!=": lambda value, constant: not _in_network(value, constant),
@@ -179,7 +205,7 @@ OPERATORS: dict[str, dict[str, Test]] = {
     "string": _STRING,
     "numeric": _NUMERIC,
     "bool": _EQUAL,
-    "address": _ADDRESS,
+    "address": _EQUAL,
     "network": _NETWORK,
     "buffer": _BUFFER,
     "other": {},
@@ -194,8 +220,6 @@ def refusal(kind: str, operator: str, modifier: bool, is_list: bool, type_: str)
     spelled = operator
     operator = "=" if operator == "==" else operator
     if is_list:
-        if modifier:
-            return f"filter error: list filters are not supported for type '{type_}'" if operator not in OPERATORS[kind] else None
         return None if operator in ("in", "intersects") else f"filter error: '{spelled}' operator not supported list filters"
     if kind in ("address", "network") and modifier and operator not in ("=", "!="):
         return f"filter error: '{spelled}' with modifier not supported for ip address and network filters"

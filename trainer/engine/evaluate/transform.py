@@ -22,7 +22,7 @@ def result_type(transformer: str, type_: str, is_list: bool) -> tuple[str, bool]
     """Type and listness after the transformer, or None when the input type is not supported."""
     if transformer == "len":
         return ("UINT64", False) if is_list or type_ in _ACCEPTS["len"] else None
-    return (type_, is_list) if type_ in _ACCEPTS[transformer] and not (is_list and transformer in ("b64", "basename")) else None
+    return (type_, is_list) if type_ in _ACCEPTS[transformer] else None
 
 
 def apply_single(transformer: str, value: Any) -> Any:

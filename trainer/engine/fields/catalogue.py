@@ -144,7 +144,9 @@ def _plugin_argument(info: FieldInfo, full: str, argument: str | None) -> FieldP
     if argument is None and info.argument == "required":
         return FieldProblem(f"filter '{full}': {info.name} requires an argument but none provided")
     if argument is not None and info.argument == "none":
-        return FieldProblem(f"filter '{full}': {info.name} does not allow nor require an argument but one is provided: {argument}")
+        return FieldProblem(
+            f"filter '{full}': {info.name} does not allow nor require an argument but one is provided: {argument}"
+        )
     return None
 
 

@@ -11,11 +11,12 @@ from trainer.diagnostics import Code, Diagnostic
 from trainer.engine.rules.compiler import FatalProblem, Memory, RulesCompiler
 from trainer.engine.rules.context import Context, Refused, Sink, error
 from trainer.engine.rules.definitions import Definitions, PluginRequirement, Priority
+from trainer.engine.rules.fixes import with_help
+from trainer.engine.rules.lints import lint, macro_as_event_type
 from trainer.engine.rules.reader import parse_version, read_item, warn_unknown_keys
 from trainer.engine.rules.ruleset import Ruleset
 from trainer.engine.rules.schema import schema_warnings
-from trainer.source import SourceFile, YamlMark, YamlSequence, compose, is_null
-from trainer.source.yaml import YamlScalar
+from trainer.source import SourceFile, YamlMark, YamlScalar, YamlSequence, compose, is_null
 
 Mode = Literal["learner", "falco"]
 _LOADED_PLUGINS = {"container": (0, 7, 1)}
@@ -70,13 +71,11 @@ def load_rules(files: Sequence[SourceFile], *, mode: Mode = "learner", min_prior
                 break
     _check_plugins(state, files)
     found = [diagnostic for result in state.results for diagnostic in (*result.errors, *result.warnings)]
-    if mode == "learner":
-        from trainer.engine.rules.fixes import with_help
-        from trainer.engine.rules.lints import lint
-
+    if mode == "learner" and files:
+        notes = [note for diagnostic in found if (note := macro_as_event_type(diagnostic, state.known)) is not None]
         found = [with_help(diagnostic, state.known) for diagnostic in found]
-        if files:
-            found.extend(lint(files, state.known, state.ruleset))
+        before = _before_last(tuple(files[:-1]), min_priority).known
+        found.extend((*notes, *lint(files, before, state.known, state.ruleset)))
     return LoadResult(
         state.results,
         state.ruleset,

@@ -82,18 +82,21 @@ def falco_text(result: LoadResult) -> str:
 
 def _text(result: FileResult) -> str:
     name = result.file.name
-    if result.successful:
-        return f"{name}: Ok, with warnings" if result.warnings else f"{name}: Ok"
-    text = f"{name}: Invalid\n"
+    verdict = "Invalid" if not result.successful else "Ok, with warnings" if result.warnings else "Ok"
+    text = f"{name}: {verdict}\n"
+    if result.successful and result.warnings:
+        return text.removesuffix("\n")
     if result.schema_warnings:
         text += f"{len(result.schema_warnings)} Schema warnings:\n"
         for warning in result.schema_warnings:
             text += f"------\n{warning}\n"
         text += "------\n\n"
+    if result.successful:
+        return text.removesuffix("\n")
     if result.errors:
-        text += f"{len(result.errors)} Errors:\n" + "".join(_block(error) for error in result.errors)
+        text += f"{len(result.errors)} Errors:\n" + "".join(_block(error) for error in result.errors) + "\n"
     if result.warnings:
-        text += f"{len(result.warnings)} Warnings:\n" + "".join(_block(warning) for warning in result.warnings)
+        text += f"{len(result.warnings)} Warnings:\n" + "".join(_block(warning) for warning in result.warnings) + "\n"
     return text.removesuffix("\n")
 
 
@@ -105,4 +108,4 @@ def _block(diagnostic: Diagnostic) -> str:
         text += f"{lead}{link.item_type}{name}: ({link.file_name}:{link.mark.line}:{link.mark.column})\n"
     text += f"------\n{diagnostic.snippet}------\n"
     detail = f": field '{diagnostic.deprecated_field}'" if diagnostic.deprecated_field is not None else ""
-    return text + f"{diagnostic.code.value} ({SHORT_TEXT[diagnostic.code]}){detail}: {diagnostic.message}\n\n"
+    return text + f"{diagnostic.code.value} ({SHORT_TEXT[diagnostic.code]}){detail}: {diagnostic.message}\n"

@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from trainer.source import YamlMapping, YamlNode, YamlScalar, YamlSequence
-from trainer.source.yaml import key_text
+from trainer.source import YamlMapping, YamlNode, YamlScalar, YamlSequence, key_text
 
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 

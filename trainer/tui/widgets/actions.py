@@ -49,10 +49,13 @@ class Actions(Vertical):
         for found in self.verdicts:
             style = "dim" if found.kind.value == "background" else STYLE[found.verdict]
             word = f"{MARK[found.verdict]} {words.named('verdict', found.verdict)}"
-            table.add_row(Text(word, style), Text(found.action_id), Text(found.reason))
+            table.add_row(Text(word, style), Text(found.action_id), Text(found.reason.removeprefix(f"{found.action_id}, ")))
         if self.verdicts:
             table.move_cursor(row=min(row, len(self.verdicts) - 1))
         self._detail()
+
+    def choose(self, row: int) -> None:
+        self.query_one(DataTable).move_cursor(row=row)
 
     def _chosen(self) -> ActionVerdict | None:
         row = self.query_one(DataTable).cursor_row

@@ -23,7 +23,7 @@ class Alerts(Vertical):
         super().__init__()
         self.alerts: list[Alert] = []
         self.count = 0
-        self.ran = False
+        self.phase = "none.yet"
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False, classes="note")
@@ -32,8 +32,8 @@ class Alerts(Vertical):
     def on_mount(self) -> None:
         self.relabel()
 
-    def clear(self) -> None:
-        self.alerts, self.count, self.ran = [], 0, False
+    def begin(self) -> None:
+        self.alerts, self.count, self.phase = [], 0, "alerts.running"
         self.query_one(OptionList).clear_options()
         self.relabel()
 
@@ -56,7 +56,7 @@ class Alerts(Vertical):
         self.relabel()
 
     def finish(self) -> None:
-        self.ran = True
+        self.phase = "alerts.none"
         self.relabel()
 
     def relabel(self) -> None:
@@ -66,7 +66,7 @@ class Alerts(Vertical):
         elif self.alerts:
             text = words("alerts.enter")
         else:
-            text = words("alerts.none") if self.ran else words("none.yet")
+            text = words(self.phase)
         self.query_one(".note", Static).update(text)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

@@ -13,7 +13,7 @@ from trainer.source import SourceFile
 from trainer.tui.desk import LEARNER_FILE
 from trainer.tui.widgets.colouring import Mark, Marks, condition_marks, diagnostic_marks, rows_of
 
-COLOURED_LENGTH = 60_000
+COLOURED_LENGTH = 20_000
 """Code points up to which every key stroke may colour the whole text."""
 
 
@@ -52,7 +52,7 @@ class RuleEditor(TextArea):
         self.names: Mapping[str, str] = {}
         self._rows: dict[str, list[Mark]] = {}
         super().__init__(
-            text, language="yaml", soft_wrap=False, tab_behavior="indent", show_line_numbers=True, read_only=read_only, id=id
+            text, language="yaml", soft_wrap=True, tab_behavior="indent", show_line_numbers=True, read_only=read_only, id=id
         )
         self.indent_width = 2
 

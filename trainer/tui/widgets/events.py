@@ -15,7 +15,8 @@ from trainer.events import Event, FieldValue
 from trainer.tui.messages import ExplainEvent
 from trainer.tui.widgets.frame import words_of
 
-ALL, BACKGROUND = "*", "-"
+ALL, BACKGROUND, ALERTED = "*", "-", "!"
+RULE_WIDTH = 24
 
 
 class Events(Vertical):
@@ -46,7 +47,7 @@ class Events(Vertical):
         self.query_one(".label", Static).update(words("events.filter"))
         seen = {event.action for event in self.events}
         names = [*self.actions, *sorted(name for name in seen if name and name not in self.actions)]
-        options = [(words("events.all"), ALL), *((name, name) for name in names)]
+        options = [(words("events.all"), ALL), (words("events.alerted"), ALERTED), *((name, name) for name in names)]
         if None in seen:
             options.append((words("events.background"), BACKGROUND))
         select = self.query_one(Select)
@@ -89,13 +90,13 @@ class Events(Vertical):
         table = self.query_one(DataTable)
         table.clear(columns=True)
         self._shown = []
-        for key in ("num", "action", "type", "proc", "what", "rule"):
+        for key in ("num", "action", "type", "proc", "rule", "what"):
             table.add_column(words(f"events.{key}"), key=key)
         self._append(table, self.events)
 
     def _append(self, table: DataTable[Text], events: Iterable[Event]) -> None:
         for event in events:
-            if self.filter not in (ALL, event.action or BACKGROUND):
+            if not self._wanted(event):
                 continue
             self._shown.append(event.num)
             proc = event.fields.get("proc.name")
@@ -104,13 +105,19 @@ class Events(Vertical):
                 Text(event.action or "", "" if event.action else "dim"),
                 Text(event.type),
                 Text(plain(proc) if proc is not None else ""),
-                Text(subject(event)),
                 self._rule(event.num),
+                Text(subject(event)),
                 key=str(event.num),
             )
 
+    def _wanted(self, event: Event) -> bool:
+        if self.filter == ALERTED:
+            return event.num in self.rules
+        return self.filter in (ALL, event.action or BACKGROUND)
+
     def _rule(self, num: int) -> Text:
-        return Text(", ".join(self.rules.get(num, ())), "bold")
+        text = ", ".join(self.rules.get(num, ()))
+        return Text(text if len(text) <= RULE_WIDTH else text[: RULE_WIDTH - 1] + "…", "bold")
 
     def on_select_changed(self, event: Select.Changed) -> None:
         event.stop()

@@ -89,7 +89,7 @@ class Results(Vertical):
     # A run.
 
     def begin(self) -> None:
-        self.alerts.clear()
+        self.alerts.begin()
         self.events.clear()
         self.why.clear()
 

@@ -13,13 +13,14 @@ from textual.widgets import Select, Static, Tree
 from textual.widgets.tree import TreeNode
 
 from trainer.engine import Explanation, deciding, reason
+from trainer.engine.filter import ast
 from trainer.tui.desk import Failure, Run, attempt
 from trainer.tui.text import Words
 from trainer.tui.widgets.events import plain, subject
 from trainer.tui.widgets.frame import words_of
 
 MAX_VALUE = 200
-MAX_CLAUSE = 60
+MAX_ITEMS = 160
 
 
 class ExplanationTree(Tree[Explanation]):
@@ -81,7 +82,7 @@ def label_of(explanation: Explanation, words: Words, decides: bool) -> Text:
         mark, style = "✓", "green"
     else:
         mark, style = "✗", "red"
-    label = Text(f"{mark} ", f"bold {style}")
+    label = Text.assemble((f"{mark} ", f"bold {style}"))
     text_style = "dim" if not explanation.evaluated else "bold" if decides else ""
     check = explanation
     if explanation.kind == "not" and explanation.children[0].kind == "check":
@@ -94,8 +95,6 @@ def label_of(explanation: Explanation, words: Words, decides: bool) -> Text:
             label.append(words("why.macro", name=check.text), text_style)
         case _:
             label.append(clause(check), text_style)
-            if check.list_name:
-                label.append(f"  [{words('why.list', name=check.list_name)}]", "cyan")
     if not explanation.evaluated:
         label.append(f"  ({words('why.skipped')})", "dim italic")
     elif check.kind == "check":
@@ -105,13 +104,27 @@ def label_of(explanation: Explanation, words: Words, decides: bool) -> Text:
             value = plain(check.actual)
             value = value if len(value) <= MAX_VALUE else value[: MAX_VALUE - 1] + "…"
             label.append(f"  ({words('why.actual', value=repr(value))})", "yellow")
+    if check.kind == "check" and check.list_name:
+        label.append(f"  {words('why.list', name=check.list_name)}: {items_of(check)}", "dim cyan")
     return label
 
 
-def clause(explanation: Explanation) -> str:
-    """A check as it was written; the items of a named list are cut, because the list's name says more."""
-    text = " ".join(explanation.text.split())
-    return text if len(text) <= MAX_CLAUSE or not explanation.list_name else text[: MAX_CLAUSE - 2] + "…)"
+def clause(check: Explanation) -> str:
+    """A check as it was written: with the names of lists, where the engine has put their items."""
+    node = check.node
+    if not isinstance(node, ast.BinaryCheckExpr) or not isinstance(node.right, ast.ListExpr) or not check.list_name:
+        return " ".join(check.text.split())
+    names = dict.fromkeys(item.list_name or item.text for item in node.right.items)
+    return f"{check.field} {check.operator} ({', '.join(names)})"
+
+
+def items_of(check: Explanation) -> str:
+    """The items of the lists that a check names."""
+    node = check.node
+    if not isinstance(node, ast.BinaryCheckExpr) or not isinstance(node.right, ast.ListExpr):
+        return ""
+    text = ", ".join(item.text for item in node.right.items if item.list_name)
+    return text if len(text) <= MAX_ITEMS else text[: MAX_ITEMS - 1] + "…"
 
 
 class Why(Vertical):

@@ -1,0 +1,98 @@
+"""The tree that a YAML document becomes. Every node knows its place, and the place where yaml-cpp would say it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+from trainer.source.spans import MappedText, Span
+
+
+class YamlMark(NamedTuple):
+    """yaml-cpp's mark: line and column from 0, column and offset counted in UTF-8 bytes."""
+
+    line: int
+    column: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class YamlError:
+    message: str
+    """yaml-cpp's text without its position."""
+    mark: YamlMark
+    span: Span
+    is_conversion: bool = False
+    """True for a key that is no scalar, which Falco finds after parsing."""
+
+    @property
+    def full_message(self) -> str:
+        return f"yaml-cpp: error at line {self.mark.line + 1}, column {self.mark.column + 1}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class YamlScalar:
+    value: str
+    style: str
+    """Empty for a plain scalar, else its indicator."""
+    tag: str
+    span: Span
+    mark: YamlMark
+    mapped: MappedText = field(repr=False)
+    null: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class YamlSequence:
+    items: tuple[YamlNode, ...]
+    span: Span
+    mark: YamlMark
+    flow: bool = False
+
+    def __iter__(self) -> Iterator[YamlNode]:
+        return iter(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class YamlMapping:
+    pairs: tuple[tuple[YamlNode, YamlNode], ...]
+    span: Span
+    mark: YamlMark
+    flow: bool = False
+
+    def get(self, key: str) -> YamlNode | None:
+        """Value of the first such key."""
+        for name, value in self.pairs:
+            if key_text(name) == key:
+                return value
+        return None
+
+    def key(self, key: str) -> YamlNode | None:
+        """The key's own node."""
+        for name, _ in self.pairs:
+            if key_text(name) == key:
+                return name
+        return None
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(key_text(name) or "" for name, _ in self.pairs)
+
+
+YamlNode: TypeAlias = YamlScalar | YamlSequence | YamlMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    documents: tuple[YamlNode | None, ...]
+    error: YamlError | None = None
+
+
+def key_text(node: YamlNode) -> str | None:
+    if not isinstance(node, YamlScalar):
+        return None
+    return "null" if node.null else node.value
+
+
+def is_null(node: YamlNode | None) -> bool:
+    return node is None or (isinstance(node, YamlScalar) and node.null)
