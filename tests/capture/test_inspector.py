@@ -34,7 +34,7 @@ CONTAINER = ContainerInfo(
     bridge_ip="172.18.0.1",
     mounts=("/data",),
 )
-START = ActionStart("act", CONTAINER, ("sh",), None, 0, 0, False, "/work", {"PATH": "/usr/bin", "A": " b "}, 0, 7, 0xA80425FB)
+START = ActionStart("act", CONTAINER, ("sh",), None, 0, 0, False, "/data", {"PATH": "/usr/bin", "A": " b "}, 0, 7, 0xA80425FB)
 SHELL = '7 execve("/usr/bin/sh", ["sh", "-c", "x"], ["PATH=/usr/bin", "A= b "]) = 0'
 
 
@@ -58,7 +58,7 @@ def test_the_stub_is_not_shown() -> None:
         "7 rt_sigreturn({mask=[]}) = 0",
         '7 execve("/usr/local/bin/sh", ["sh"], []) = -1 ENOENT (No such file or directory)',
         SHELL,
-        '7 openat(-100</work>, "f", 0) = 3</work/f>',
+        '7 openat(-100</data>, "f", 0) = 3</data/f>',
         "7 exit_group(0) = ?",
         "7 +++ exited with 0 +++",
     )
@@ -78,7 +78,7 @@ def test_process_container_and_pod() -> None:
     assert (fields["proc.pname"], fields["proc.vpid"], fields["proc.cwd"], fields["proc.tty"]) == (
         "containerd-shim",
         7,
-        "/work/",
+        "/data/",
         0,
     )
     assert (fields["container.id"], fields["container.name"]) == ("0123456789ab", "web")
@@ -97,7 +97,7 @@ def test_a_terminal() -> None:
 
 
 def test_links_are_shown_as_passed() -> None:
-    fields = last('7 openat(-100</work>, "/opt/app/../app/link", 0) = 3</etc/shadow>')
+    fields = last('7 openat(-100</data>, "/opt/app/../app/link", 0) = 3</etc/shadow>')
     assert (fields["fd.name"], fields["fd.nameraw"], fields["fd.directory"]) == (
         "/opt/app/link",
         "/opt/app/../app/link",
@@ -107,21 +107,21 @@ def test_links_are_shown_as_passed() -> None:
 
 
 def test_failed_open_has_a_name_but_no_type() -> None:
-    fields = last('7 openat(-100</work>, "secret", 0x1) = -1 EACCES (Permission denied)')
-    assert (fields["fd.num"], fields["fd.name"], fields["evt.res"], fields["evt.rawres"]) == (-1, "/work/secret", "EACCES", -13)
+    fields = last('7 openat(-100</data>, "secret", 0x1) = -1 EACCES (Permission denied)')
+    assert (fields["fd.num"], fields["fd.name"], fields["evt.res"], fields["evt.rawres"]) == (-1, "/data/secret", "EACCES", -13)
     assert "fd.type" not in fields
     assert "fd.filename" not in fields
     assert (fields["evt.is_open_write"], fields["fs.path.name"]) == (True, "<UNKNOWN>")
 
 
 def test_layers() -> None:
-    opened = '7 openat(-100</work>, "/etc/passwd", 0) = 3</etc/passwd>'
+    opened = '7 openat(-100</data>, "/etc/passwd", 0) = 3</etc/passwd>'
     assert last(opened)["fd.is_lower_layer"] is True
     assert last('7 chmod("/etc/passwd", 0600) = 0', opened)["fd.is_upper_layer"] is True
-    fields = last('7 openat(-100</work>, "/tmp/new", 0x41, 0644) = 3</tmp/new>')
+    fields = last('7 openat(-100</data>, "/tmp/new", 0x41, 0644) = 3</tmp/new>')
     assert (fields["fd.is_upper_layer"], fields["evt.is_open_create"]) == (True, True)
     for outside in ("/proc/self/status", "/data/x", "/etc/hosts"):
-        fields = last(f'7 openat(-100</work>, "{outside}", 0) = 3<{outside}>')
+        fields = last(f'7 openat(-100</data>, "{outside}", 0) = 3<{outside}>')
         assert (fields["fd.is_upper_layer"], fields["fd.is_lower_layer"]) == (False, False)
 
 
@@ -135,7 +135,7 @@ def test_scripts() -> None:
 
 def test_a_script_written_and_run() -> None:
     fields = last(
-        '7 openat(-100</work>, "/tmp/x", 0x241, 0755) = 3</tmp/x>',
+        '7 openat(-100</data>, "/tmp/x", 0x241, 0755) = 3</tmp/x>',
         '7 write(3</tmp/x>, "#!/bin/sh\\nid\\n", 13) = 13',
         "7 close(3</tmp/x>) = 0",
         '7 rename("/tmp/x", "/tmp/y") = 0',
@@ -147,7 +147,7 @@ def test_a_script_written_and_run() -> None:
 
 def test_a_program_dropped_and_run() -> None:
     fields = last(
-        '7 openat(-100</work>, "/tmp/miner", 0x241, 0755) = 3</tmp/miner>',
+        '7 openat(-100</data>, "/tmp/miner", 0x241, 0755) = 3</tmp/miner>',
         "7 close(3</tmp/miner>) = 0",
         '7 execve("/tmp/miner", ["[kworker]"], []) = 0',
     )
@@ -164,7 +164,7 @@ def test_a_failed_execve_shows_the_caller() -> None:
     assert (fields["proc.name"], fields["evt.res"]) == ("sh", "ENOENT")
     arguments = fields["evt.arg"]
     assert isinstance(arguments, dict)
-    assert (arguments["filename"], arguments["exe"], arguments["args"]) == ("/work/none", "none", "arg.")
+    assert (arguments["filename"], arguments["exe"], arguments["args"]) == ("/data/none", "none", "arg.")
 
 
 def test_set_uid_programs() -> None:
@@ -252,7 +252,7 @@ def test_refused_connections_have_no_name() -> None:
 
 
 def test_text_is_sanitised_and_buffers_are_bytes() -> None:
-    assert last('7 openat(-100</work>, "/tmp/a\\nb\\377", 0) = 3</tmp/a\\nb\\377>')["fd.name"] == "/tmp/a\ufffdb\ufffd"
+    assert last('7 openat(-100</data>, "/tmp/a\\nb\\377", 0) = 3</tmp/a\\nb\\377>')["fd.name"] == "/tmp/a\ufffdb\ufffd"
     fields = last('7 read(0</dev/null>, "a\\0\\377b", 10) = 4')
     assert fields["evt.buffer"] == b"a\0\xffb"
     assert "data=a..b" in str(fields["evt.args"])

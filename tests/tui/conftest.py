@@ -47,9 +47,12 @@ def open_app(tmp_path: Path, pack_folder: Path, monkeypatch: pytest.MonkeyPatch)
 
 async def settle(pilot: Pilot[int]) -> None:
     """Lets timers, workers and their messages come to rest."""
-    for _ in range(3):
-        await pilot.pause(0.12)
+    for _ in range(200):
+        await pilot.pause(0.02)
         await pilot.app.workers.wait_for_complete()
+        study = pilot.app.study if isinstance(pilot.app, TrainerApp) else None
+        if study is None or not study.busy:
+            break
     await pilot.pause()
 
 

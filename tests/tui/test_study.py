@@ -14,6 +14,7 @@ from trainer.errors import CaptureCancelled, DockerUnavailable
 from trainer.grading import Outcome
 from trainer.session import Store
 from trainer.tui.desk import Feed
+from trainer.tui.messages import CheckDone
 from trainer.tui.screens.study import StudyScreen
 from trainer.tui.widgets.events import Events
 from trainer.tui.widgets.frame import PaneBar, ProgressLine, TitleBar, TooSmall
@@ -84,8 +85,6 @@ async def test_late_check_of_an_old_text_is_not_shown(open_app: OpenApp) -> None
         assert checked is not None
         screen.editor.load_text(PASSING)
         await settle(pilot)
-        from trainer.tui.messages import CheckDone
-
         screen.post_message(CheckDone(screen.version - 1, checked))
         await settle(pilot)
         assert not [diagnostic for diagnostic in screen.editor.diagnostics if diagnostic.is_error]
@@ -368,3 +367,49 @@ async def test_hostile_text_does_not_break_the_screen(open_app: OpenApp) -> None
         await run(pilot)
         assert app.is_running
         assert screen.results.criteria.report is not None
+
+
+async def test_colours_are_where_the_editor_draws_them(open_app: OpenApp) -> None:
+    """The seam into Textual's private highlight map: a macro's name is drawn in the macro's colour."""
+    app = open_app()
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await open_study(pilot, PASSING)
+        strip = screen.editor.render_line(2)
+        drawn = {segment.text.strip(): segment.style for segment in strip if segment.text.strip()}
+        assert drawn["spawned_process"] is not None
+        assert drawn["spawned_process"].bold
+        assert drawn["container.name"].color != drawn["and"].color  # type: ignore[union-attr]
+
+
+ANSWER = """\
+  - id: written
+    kind: answer
+    points: 1
+    file: culprit.txt
+    accept: [web]
+    text: {en: The container is named, ko: 컨테이너 이름}
+"""
+
+
+async def test_other_files_are_edited_saved_and_graded(open_app: OpenApp, pack_folder: Path, tmp_path: Path) -> None:
+    folder = pack_folder / "exercises" / "find-shells"
+    text = (folder / "exercise.yaml").read_text().replace("points: 10\n", "points: 11\n").replace("hints:\n", ANSWER + "hints:\n")
+    (folder / "exercise.yaml").write_text(text)
+    (folder / "answers" / "reference").mkdir(parents=True)
+    (folder / "answers" / "reference" / "culprit.txt").write_text("web\n")
+    app = open_app()
+    async with app.run_test(size=NARROW) as pilot:
+        screen = await open_study(pilot, PASSING)
+        await pilot.press("ctrl+g")
+        assert screen.editor.file_name == "culprit.txt"
+        assert screen.editor.text == ""
+        screen.editor.load_text("web\n")
+        await settle(pilot)
+        await run(pilot)
+        report = screen.results.criteria.report
+        assert report is not None
+        assert report.passed
+        await pilot.press("ctrl+g")
+        assert screen.editor.text == PASSING
+    with Store.open(tmp_path / "home") as store:
+        assert store.draft("find-shells", "culprit.txt") == "web\n"

@@ -24,7 +24,11 @@ def _plain(node: YamlNode | None, budget: list[int]) -> object:
     if node is None or budget[0] < 0:
         return None
     if isinstance(node, YamlSequence):
-        return [_plain(item, budget) for item in node.items]
+        # No comprehension: it would take a second frame of the interpreter's stack for every level.
+        items: list[object] = []
+        for item in node.items:
+            items.append(_plain(item, budget))
+        return items
     if isinstance(node, YamlMapping):
         found: dict[object, object] = {}
         for key, value in node.pairs:

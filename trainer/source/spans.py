@@ -112,26 +112,26 @@ class MappedText:
 
     @classmethod
     def join(cls, texts: Sequence[MappedText]) -> MappedText:
-        texts = [text for text in texts if text.text] or list(texts[:1])
-        if len(texts) == 1:
+        """All in a row. Neighbours from one file become one text, so that a span may reach over them."""
+        flat = [part for text in texts for _, part in (text.parts or ((0, text),)) if part.text]
+        if not flat:
             return texts[0]
-        whole = texts[0].whole
-        joined = "".join(text.text for text in texts)
-        regions, offset = list[Region](), 0
-        starts, ends, parts = list[int](), list[int](), list[tuple[int, MappedText]]()
-        one_file = True
-        for text in texts:
+        groups: list[list[MappedText]] = []
+        for text in flat:
+            last = groups[-1][-1] if groups else None
+            if last is not None and last.starts is not None and text.starts is not None and last.whole.file == text.whole.file:
+                groups[-1].append(text)
+            else:
+                groups.append([text])
+        made = [_one_file(group) for group in groups]
+        if len(made) == 1:
+            return made[0]
+        regions, parts, offset = list[Region](), list[tuple[int, MappedText]](), 0
+        for text in made:
             regions.extend(Region(r.start + offset, r.end + offset, r.list_name) for r in text.regions)
             parts.append((offset, text))
-            if text.starts is None or text.ends is None or text.whole.file is not whole.file:
-                one_file = False
-            elif one_file:
-                starts.extend(text.starts)
-                ends.extend(text.ends)
             offset += len(text.text)
-        if one_file:
-            return cls(joined, whole, tuple(starts), tuple(ends), tuple(regions))
-        return cls(joined, whole, regions=tuple(regions), parts=tuple(parts))
+        return cls("".join(text.text for text in made), made[0].whole, regions=tuple(regions), parts=tuple(parts))
 
     def slice(self, start: int, end: int) -> MappedText:
         end = max(start, end)
@@ -167,3 +167,16 @@ class MappedText:
         # Where a list's items stand for its name, or an append was written above, the first character need not come first.
         first = min(self.starts[start], self.starts[min(end, len(self.text)) - 1])
         return Span(file, first, max(self.ends[start], self.ends[min(end, len(self.text)) - 1]))
+
+
+def _one_file(texts: Sequence[MappedText]) -> MappedText:
+    """A row of mapped texts of one file."""
+    if len(texts) == 1:
+        return texts[0]
+    starts, ends, regions, offset = list[int](), list[int](), list[Region](), 0
+    for text in texts:
+        starts.extend(text.starts or ())
+        ends.extend(text.ends or ())
+        regions.extend(Region(r.start + offset, r.end + offset, r.list_name) for r in text.regions)
+        offset += len(text.text)
+    return MappedText("".join(text.text for text in texts), texts[0].whole, tuple(starts), tuple(ends), tuple(regions))

@@ -6,7 +6,9 @@ Bad input is a value: ``Composed.error``. Of two equal keys the first wins, ``<<
 from __future__ import annotations
 
 import re
+from collections.abc import Generator
 from functools import lru_cache
+from typing import Any, TypeAlias
 
 from trainer.source.nodes import Composed, YamlError, YamlMapping, YamlMark, YamlNode, YamlScalar, YamlSequence, is_null, key_text
 from trainer.source.plain import plain
@@ -27,6 +29,23 @@ def compose(file: SourceFile) -> Composed:
     if len(file.text) > MAX_SIZE:
         return Composed((), YamlError(f"file is larger than {MAX_SIZE} characters", YamlMark(0, 0, 0), file.span(0, 0)))
     return _Composer(file).run()
+
+
+_Work: TypeAlias = Generator[Any, Any, Any]
+"""Composing one node: yields the work on a child and is sent the child. So depth costs no stack."""
+
+
+def _run(work: _Work) -> YamlNode:
+    stack, sent = [work], None
+    while stack:
+        try:
+            stack.append(stack[-1].send(sent))
+            sent = None
+        except StopIteration as done:
+            stack.pop()
+            sent = done.value
+    assert isinstance(sent, YamlScalar | YamlSequence | YamlMapping)
+    return sent
 
 
 class _Composer:
@@ -55,7 +74,7 @@ class _Composer:
                 if token.kind is Kind.DOC_START:
                     scanner.pop()
                 before = scanner.peek()
-                node = self._node(0, False)
+                node = _run(self._node(0, False))
                 documents.append(None if is_null(node) else node)
                 after = scanner.peek()
                 while after is not None and after.kind is Kind.DOC_END:
@@ -107,7 +126,7 @@ class _Composer:
 
     # Nodes.
 
-    def _node(self, depth: int, in_flow_sequence: bool) -> YamlNode:
+    def _node(self, depth: int, in_flow_sequence: bool) -> _Work:
         scanner = self.scanner
         token = scanner.peek()
         start = token.start if token else scanner.pos
@@ -116,7 +135,7 @@ class _Composer:
         if token is None:
             return self._null(start)
         if token.kind is Kind.VALUE:
-            return self._compact_map(start, depth)
+            return (yield self._compact_map(start, depth))
         if token.kind is Kind.ALIAS:
             scanner.pop()
             if token.value not in self.anchors:
@@ -135,12 +154,12 @@ class _Composer:
                 # A node that holds its own alias would have no end: the alias inside is null.
                 self.anchors[anchor] = self._null(token.start)
             scanner.pop()
-        node = self._content(token, start, tag, depth, in_flow_sequence)
+        node = yield self._content(token, start, tag, depth, in_flow_sequence)
         if anchor:
             self.anchors[anchor] = node
         return node
 
-    def _content(self, token: Token | None, start: int, tag: str, depth: int, in_flow_sequence: bool) -> YamlNode:
+    def _content(self, token: Token | None, start: int, tag: str, depth: int, in_flow_sequence: bool) -> _Work:
         if token is None:
             return self._null(start)
         match token.kind:
@@ -149,15 +168,15 @@ class _Composer:
                 null = token.kind is Kind.PLAIN and not tag and token.value in _NULLS
                 return self._scalar(token, start, tag, null)
             case Kind.BLOCK_SEQ_START:
-                return self._block_sequence(start, depth)
+                return (yield self._block_sequence(start, depth))
             case Kind.FLOW_SEQ_START:
-                return self._flow_sequence(start, depth)
+                return (yield self._flow_sequence(start, depth))
             case Kind.BLOCK_MAP_START:
-                return self._block_map(start, depth)
+                return (yield self._block_map(start, depth))
             case Kind.FLOW_MAP_START:
-                return self._flow_map(start, depth)
+                return (yield self._flow_map(start, depth))
             case Kind.KEY if in_flow_sequence:
-                return self._compact_map(start, depth)
+                return (yield self._compact_map(start, depth))
             case _:
                 if not tag:
                     return self._null(start)
@@ -182,7 +201,7 @@ class _Composer:
         end = token.start if token else self.scanner.pos
         return max(start, len(text[:end].rstrip()) if end > start and text[end - 1 : end].isspace() else end)
 
-    def _block_sequence(self, start: int, depth: int) -> YamlSequence:
+    def _block_sequence(self, start: int, depth: int) -> _Work:
         scanner, items = self.scanner, list[YamlNode]()
         scanner.pop()
         while True:
@@ -196,10 +215,10 @@ class _Composer:
             if following is not None and following.kind in (Kind.BLOCK_ENTRY, Kind.BLOCK_SEQ_END):
                 items.append(self._null(following.start))
             else:
-                items.append(self._node(depth + 1, False))
+                items.append((yield self._node(depth + 1, False)))
         return YamlSequence(tuple(items), self.file.span(start, self._end(start)), self.mark(start))
 
-    def _flow_sequence(self, start: int, depth: int) -> YamlSequence:
+    def _flow_sequence(self, start: int, depth: int) -> _Work:
         scanner, items = self.scanner, list[YamlNode]()
         scanner.pop()
         while True:
@@ -209,7 +228,7 @@ class _Composer:
             if token.kind is Kind.FLOW_SEQ_END:
                 scanner.pop()
                 break
-            items.append(self._node(depth + 1, True))
+            items.append((yield self._node(depth + 1, True)))
             token = scanner.peek()
             if token is not None and token.kind is Kind.FLOW_ENTRY:
                 scanner.pop()
@@ -217,22 +236,23 @@ class _Composer:
                 raise YamlProblem(token.start if token else scanner.pos, "end of sequence flow not found")
         return YamlSequence(tuple(items), self.file.span(start, token.end), self.mark(start), flow=True)
 
-    def _value_after(self, token: Token, depth: int) -> YamlNode:
+    def _value_after(self, token: Token, depth: int) -> _Work:
         following = self.scanner.peek()
         if following is not None and following.kind is Kind.VALUE:
             self.scanner.pop()
-            return self._node(depth + 1, False)
+            return (yield self._node(depth + 1, False))
         return self._null(token.start)
 
-    def _pair(self, token: Token, depth: int) -> tuple[YamlNode, YamlNode]:
+    def _pair(self, token: Token, depth: int) -> _Work:
         if token.kind is Kind.KEY:
             self.scanner.pop()
-            key = self._node(depth + 1, False)
+            key = yield self._node(depth + 1, False)
         else:
             key = self._null(token.start)
-        return key, self._value_after(token, depth)
+        value = yield self._value_after(token, depth)
+        return key, value
 
-    def _block_map(self, start: int, depth: int) -> YamlMapping:
+    def _block_map(self, start: int, depth: int) -> _Work:
         scanner, pairs = self.scanner, list[tuple[YamlNode, YamlNode]]()
         scanner.pop()
         while True:
@@ -242,10 +262,10 @@ class _Composer:
             if token.kind is Kind.BLOCK_MAP_END:
                 scanner.pop()
                 break
-            pairs.append(self._pair(token, depth))
+            pairs.append((yield self._pair(token, depth)))
         return YamlMapping(tuple(pairs), self.file.span(start, self._end(start)), self.mark(start))
 
-    def _flow_map(self, start: int, depth: int) -> YamlMapping:
+    def _flow_map(self, start: int, depth: int) -> _Work:
         scanner, pairs = self.scanner, list[tuple[YamlNode, YamlNode]]()
         scanner.pop()
         while True:
@@ -255,7 +275,7 @@ class _Composer:
             if token.kind is Kind.FLOW_MAP_END:
                 scanner.pop()
                 break
-            pairs.append(self._pair(token, depth))
+            pairs.append((yield self._pair(token, depth)))
             token = scanner.peek()
             if token is not None and token.kind is Kind.FLOW_ENTRY:
                 scanner.pop()
@@ -263,10 +283,10 @@ class _Composer:
                 raise YamlProblem(token.start if token else scanner.pos, "end of map flow not found")
         return YamlMapping(tuple(pairs), self.file.span(start, token.end), self.mark(start), flow=True)
 
-    def _compact_map(self, start: int, depth: int) -> YamlMapping:
+    def _compact_map(self, start: int, depth: int) -> _Work:
         token = self.scanner.peek()
         assert token is not None
-        pair = self._pair(token, depth)
+        pair = yield self._pair(token, depth)
         return YamlMapping((pair,), self.file.span(start, pair[1].span.end), self.mark(start), flow=True)
 
 

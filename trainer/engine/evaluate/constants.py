@@ -25,6 +25,18 @@ Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Constant: TypeAlias = str | int | float | bool | bytes | Network | Address
 
 
+def to_bytes(text: str) -> bytes:
+    """The bytes that Falco compares: UTF-8, and whatever bytes stood in the recording where it was not UTF-8."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:  # a surrogate that no byte became, such as \\ud800 in a JSON file
+        return text.encode("utf-8", "surrogatepass")
+
+
+def to_text(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogateescape")
+
+
 @dataclass(frozen=True, slots=True)
 class BadConstant:
     """Falco's message; ``fatal`` where a real Falco ends instead of giving a load result."""
@@ -58,7 +70,7 @@ def wrap(number: int, type_: str) -> int:
 def convert(text: str, type_: str, operator: str) -> Constant | BadConstant:
     """One constant for ``field operator constant``."""
     kind = kind_of(type_)
-    used = len(text.encode("utf-8", "surrogateescape")) + 1
+    used = len(to_bytes(text)) + 1
     if used > 256:
         if kind == "buffer":
             return BadConstant("filter parameter too long (byte buf)")
@@ -70,7 +82,7 @@ def convert(text: str, type_: str, operator: str) -> Constant | BadConstant:
     if kind == "string":
         return text
     if kind == "buffer":
-        return text.encode("utf-8", "surrogateescape")
+        return to_bytes(text)
     if kind == "bool":
         return text == "true" if text in ("true", "false") else BadConstant(f"filter error: unrecognized boolean value {text}")
     if kind == "address":

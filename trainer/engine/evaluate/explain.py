@@ -8,8 +8,8 @@ from typing import Any
 from trainer.engine.evaluate import extract
 from trainer.engine.evaluate.compile import Compiled, Node
 from trainer.engine.filter import to_string
-from trainer.engine.filter.ast import AndExpr, BinaryCheckExpr, Expr, ListExpr, MacroExpr, NotExpr, OrExpr
-from trainer.events import Event
+from trainer.engine.filter.ast import AndExpr, BinaryCheckExpr, Expr, ListExpr, MacroExpr, NotExpr, OrExpr, ValueExpr
+from trainer.events import Event, FieldValue
 from trainer.source import Span
 
 
@@ -29,7 +29,7 @@ class Explanation:
     evaluated: bool
     span: Span
     field: str | None = None
-    actual: Any = None
+    actual: FieldValue | None = None
     has_value: bool = False
     operator: str | None = None
     expected: str | None = None
@@ -83,6 +83,8 @@ def _check(node: Node, event: Event, evaluated: bool) -> Explanation:
         expected = to_string(expr.right)
         if isinstance(expr.right, ListExpr):
             list_name = next((item.list_name for item in expr.right.items if item.list_name), None)
+        elif isinstance(expr.right, ValueExpr):
+            list_name = expr.right.list_name
     matched = node.matches(event)
     return Explanation(
         expr, to_string(expr), "check", matched, evaluated, expr.span, operand.text, actual, actual is not None, operator, expected, list_name
@@ -90,17 +92,58 @@ def _check(node: Node, event: Event, evaluated: bool) -> Explanation:
 
 
 def deciding(explanation: Explanation) -> tuple[Explanation, ...]:
-    """A smallest set of checks whose outcomes, changed, would change the result."""
+    """A smallest set of checks whose outcomes, changed, would change the result; of equally small ones the most telling."""
+    return _deciding(explanation, explanation.matched)
+
+
+def _deciding(explanation: Explanation, result: bool) -> tuple[Explanation, ...]:
+    while explanation.kind in ("not", "macro"):
+        explanation = explanation.children[0]
     kind = explanation.kind
     if kind == "check":
         return (explanation,)
-    if kind in ("not", "macro"):
-        return deciding(explanation.children[0])
     # To flip an `and` that is false (an `or` that is true), every child with the result's value has to flip; else one is enough.
-    same = [child for child in explanation.children if child.matched is explanation.matched]
-    if (kind == "and") is not explanation.matched:
-        return tuple(leaf for child in same for leaf in deciding(child))
-    return min((deciding(child) for child in same), key=len)
+    every = (kind == "and") is not explanation.matched
+    found: list[Explanation] = []
+    best: tuple[Explanation, ...] = ()
+    best_cost = (0, 0)
+    for child in explanation.children:
+        if child.matched is not explanation.matched:
+            continue
+        leaves = _deciding(child, result)
+        if every:
+            found.extend(leaves)
+            continue
+        cost = (len(leaves), sum(_dullness(leaf, result) for leaf in leaves))
+        if not best or cost < best_cost:
+            best, best_cost = leaves, cost
+    return tuple(found) if every else best
+
+
+def supporting(explanation: Explanation) -> tuple[Explanation, ...]:
+    """The telling ones of the checks that together make the result what it is; never none."""
+    chosen = deciding(explanation)
+    if not explanation.matched:
+        return chosen  # all of them are needed to change the result, so all of them are its causes
+    ids = {id(leaf) for leaf in chosen}
+    return tuple(leaf for leaf in _causes(explanation) if id(leaf) in ids or not _dullness(leaf, True)) or chosen
+
+
+def _causes(explanation: Explanation) -> tuple[Explanation, ...]:
+    if not explanation.children:
+        return (explanation,)
+    same = explanation.children
+    if explanation.kind in ("and", "or"):
+        same = tuple(child for child in same if child.matched is explanation.matched)
+        if (explanation.kind == "or") is explanation.matched:
+            same = same[:1]
+    return tuple(leaf for child in same for leaf in _causes(child))
+
+
+def _dullness(leaf: Explanation, result: bool) -> int:
+    """Every matching rule has the right event type and container and none of its exceptions: that says little."""
+    common = leaf.field == "container.id" or (leaf.field or "").startswith("evt.")
+    return common + 2 * (leaf.matched is not result) + (not leaf.has_value)
 
 
 def satisfied(explanation: Explanation) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from trainer.engine.filter.ast import (
 )
 from trainer.source import Span
 
-_DEPRECATED = ("evt.dir", "evt.latency", "evt.latency.s", "evt.latency.ns", "evt.latency.human", "evt.wait_latency")
+DEPRECATED = ("evt.dir", "evt.latency", "evt.latency.s", "evt.latency.ns", "evt.latency.human", "evt.wait_latency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ def field_operand(expr: FieldExpr, source: str, catalogue: FieldCatalogue) -> Op
     any_ancestor = info.name in extract.ANY_ANCESTOR and (expr.argument is None or negative)
     get = extract.getter(expr.name, expr.argument)
     is_list = info.is_list
-    deprecated = (expr.name,) if expr.name in _DEPRECATED else ()
+    deprecated = (expr.name,) if expr.name in DEPRECATED else ()
     type_ = info.type
     if type_ == "DYN":
         type_ = catalogue.param_types.get(expr.name.removeprefix("evt.rawarg."), "DYN")

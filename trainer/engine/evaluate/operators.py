@@ -10,14 +10,14 @@ from typing import Any, TypeAlias
 
 import re2
 
-from trainer.engine.evaluate.constants import Address, Network
+from trainer.engine.evaluate.constants import Address, Network, to_bytes, to_text
 
 Test: TypeAlias = Callable[[Any, Any], bool]
 """(value of the field, constant) to outcome; both as `typed` gives them."""
 
 
 def _bytes(value: object) -> bytes:
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
+    return value if isinstance(value, bytes) else to_bytes(str(value))
 
 
 def _lower(text: str) -> str:
@@ -31,7 +31,7 @@ def _lower(text: str) -> str:
 def _glob(pattern: str, fold: bool) -> re.Pattern[bytes]:
     """fnmatch(3) without flags on bytes: ``*`` crosses ``/``, a backslash escapes."""
     out: list[str] = []
-    text = pattern.encode("utf-8", "surrogateescape").decode("latin-1")
+    text = to_bytes(pattern).decode("latin-1")
     index = 0
     while index < len(text):
         char = text[index]
@@ -59,7 +59,7 @@ def _glob(pattern: str, fold: bool) -> re.Pattern[bytes]:
     try:
         return re.compile("".join(out).encode("latin-1"), re.DOTALL | (re.IGNORECASE if fold else 0))
     except re.error:
-        return re.compile(re.escape(pattern.encode("utf-8", "surrogateescape")))
+        return re.compile(re.escape(to_bytes(pattern)))
 
 
 _CLASSES = {
@@ -93,7 +93,7 @@ def regex_for(pattern: str) -> Any:
     options.posix_syntax = True
     options.longest_match = True
     options.log_errors = False
-    return re2.compile(pattern.encode("utf-8", "surrogateescape"), options)
+    return re2.compile(to_bytes(pattern), options)
 
 
 def regex_problem(pattern: str) -> str | None:
@@ -135,7 +135,7 @@ def typed(value: object, kind: str) -> Any:
         if isinstance(value, str):
             return value
         if isinstance(value, bytes):
-            return value.decode("utf-8", "surrogateescape")
+            return to_text(value)
         return ("true" if value else "false") if isinstance(value, bool) else str(value)
     if kind == "buffer":
         return _bytes(value)

@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from trainer.diagnostics import Code
-from trainer.engine.evaluate.compile import CheckWarning, deprecation
-from trainer.engine.evaluate.extract import ancestors
-from trainer.engine.evaluate.operands import CompileError, Operand, left_operand
+from trainer.engine.evaluate.compile import CheckWarning
+from trainer.engine.evaluate.constants import to_bytes, to_text
+from trainer.engine.evaluate.extract import ancestors, sides
+from trainer.engine.evaluate.operands import DEPRECATED, CompileError, Operand, left_operand
+from trainer.engine.evaluate.transform import SINGLE
 from trainer.engine.fields import FieldCatalogue, load_catalogue
-from trainer.engine.filter import ParseError, parse_condition
-from trainer.engine.filter.ast import FieldExpr, FieldTransformerExpr, UnaryCheckExpr
-from trainer.events import Event
+from trainer.engine.filter import ParseError, parse_condition, to_string
+from trainer.engine.filter.ast import FieldExpr, FieldTransformerExpr, TransformerArg, TransformerListExpr, UnaryCheckExpr
+from trainer.events import Event, FieldValue
 from trainer.source import MappedText
 
 _UNKNOWN = "unknown filter: unexpected token after '"
 _CANDIDATE = re.compile(r"[a-zA-Z][a-zA-Z0-9_.]*")
 _TRANSFORMER = re.compile(r"(?:tolower|toupper|b64|basename|len|join|concat|getopt)\(")
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A field or transformer that a token uses, under the name that it has in the JSON alert."""
+
+    name: str
+    operand: Operand
+    is_field: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +43,8 @@ class FieldToken:
     operand: Operand
     start: int
     end: int
-    inner_fields: tuple[Operand, ...] = ()
+    reported: tuple[Reported, ...] = ()
+    """The token itself, then what stands inside a transformer."""
 
     @property
     def name(self) -> str:
@@ -43,7 +56,7 @@ OutputToken: TypeAlias = str | FieldToken
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A compiled output. ``stops_at_null`` False: Falco prints a null field as ``<NA>``."""
+    """A compiled output. A null field prints as ``<NA>``, as Falco always asks for."""
 
     text: str
     tokens: tuple[OutputToken, ...]
@@ -60,39 +73,42 @@ class Output:
             if isinstance(token, str):
                 parts.append(token)
                 continue
-            value = field_value(token.operand, event)
-            text = "<NA>" if value is None else value_text(value, token.operand)
+            text = _printed(token.operand, event)
             if token.width:
-                raw = text.encode("utf-8", "surrogateescape")[: token.width]
-                text = raw.decode("utf-8", "surrogateescape") + " " * (token.width - len(raw))
+                raw = to_bytes(text)[: token.width]
+                text = to_text(raw) + " " * (token.width - len(raw))
             parts.append(text)
-        return "".join(parts)
+        return _printable("".join(parts))
 
-    def field_values(self, event: Event) -> dict[str, Any]:
-        """output_fields of the JSON alert: each field of the message once, null as None."""
+    def field_values(self, event: Event, transformers: bool = False) -> dict[str, Any]:
+        """output_fields of the JSON alert: each field of the message once, null as None.
+
+        Falco reports the fields inside a transformer and leaves the transformer out; libsinsp can do both.
+        """
         values: dict[str, Any] = {}
         for token in self.fields:
-            values[token.text] = json_value(field_value(token.operand, event), token.operand)
-            for inner in token.inner_fields:
-                values[inner.text] = json_value(field_value(inner, event), inner)
+            for used in token.reported:
+                if used.is_field or transformers:
+                    values[used.name] = _reported(used.operand, event)
         return values
 
 
 def compile_output(
-    text: str | MappedText, source: str = "syscall", catalogue: FieldCatalogue | None = None, resolve_transformers: bool = True
+    text: str | MappedText, source: str = "syscall", catalogue: FieldCatalogue | None = None
 ) -> Output | CompileError:
     """Splits an output into tokens. Quirk: a typo behind a valid field's name is text (``%proc.namex`` prints the name and ``x``)."""
     mapped = text if isinstance(text, MappedText) else MappedText.plain(text, "<output>")
     table = catalogue or load_catalogue()
     body = mapped.text
     tokens: list[OutputToken] = []
-    warnings: list[CheckWarning] = []
     index = 1 if body.startswith("*") else 0
     literal = index
 
     def refuse(message: str, place: int) -> CompileError:
         return CompileError(message, mapped.span(place, min(place + 1, len(body))), place)
 
+    if literal >= len(body):
+        return refuse("empty formatting token", 0)
     while (percent := body.find("%", index)) >= 0:
         if percent > literal:
             tokens.append(body[literal:percent])
@@ -108,12 +124,21 @@ def compile_output(
         if token is None:
             return refuse(_UNKNOWN, percent)
         tokens.append(token)
-        for name in token.operand.deprecated:
-            warnings.append(CheckWarning(Code.LOAD_DEPRECATED_ITEM, deprecation(name), mapped.span(percent, token.end), name))
         index = literal = token.end
     if literal < len(body):
         tokens.append(body[literal:])
-    return Output(body, tuple(tokens), tuple(warnings))
+    # Falco looks for the names in the text: evt.latency.ns reports evt.latency too.
+    warnings = tuple(
+        CheckWarning(
+            Code.LOAD_DEPRECATED_ITEM,
+            f"usage of deprecated field '{name}' has been detected in the rule output",
+            mapped.whole,
+            name,
+        )
+        for name in DEPRECATED
+        if name in body
+    )
+    return Output(body, tuple(tokens), warnings)
 
 
 def _longest(body: str, at: int, percent: int, width: int, source: str, table: FieldCatalogue) -> FieldToken | None:
@@ -124,22 +149,24 @@ def _longest(body: str, at: int, percent: int, width: int, source: str, table: F
         if parsed is not None:
             operand = left_operand(parsed, source, table)
             if not isinstance(operand, CompileError):
-                inner = _inner(parsed, source, table) if isinstance(parsed, FieldTransformerExpr) else ()
-                return FieldToken(body[at:end], width, operand, percent, end, inner)
+                return FieldToken(body[at:end], width, operand, percent, end, tuple(_uses(parsed, source, table)))
         end -= 1
     return None
 
 
-def _inner(expr: FieldTransformerExpr, source: str, table: FieldCatalogue) -> tuple[Operand, ...]:
-    found: list[Operand] = []
-    for argument in expr.arguments:
-        if isinstance(argument, FieldExpr):
-            operand = left_operand(argument, source, table)
-            if isinstance(operand, Operand):
-                found.append(operand)
-        elif isinstance(argument, FieldTransformerExpr):
-            found.extend(_inner(argument, source, table))
-    return tuple(found)
+def _uses(expr: TransformerArg, source: str, table: FieldCatalogue, merged: bool = False) -> Iterator[Reported]:
+    """What a token reports; ``merged`` for a transformer that a single-value one is applied to, which has no entry of its own."""
+    if isinstance(expr, FieldExpr | FieldTransformerExpr) and not merged:
+        operand = left_operand(expr, source, table)
+        if isinstance(operand, Operand):
+            yield Reported(to_string(expr), operand, isinstance(expr, FieldExpr))
+    if isinstance(expr, FieldTransformerExpr):
+        for argument in expr.arguments:
+            inner = isinstance(argument, FieldTransformerExpr) and expr.transformer in SINGLE
+            yield from _uses(argument, source, table, inner)
+    elif isinstance(expr, TransformerListExpr):
+        for item in expr.items:
+            yield from _uses(item, source, table)
 
 
 def _field_end(body: str, at: int) -> int:
@@ -178,9 +205,14 @@ def _parse(text: str) -> FieldExpr | FieldTransformerExpr | None:
 
 def field_value(operand: Operand, event: Event) -> Any:
     """The value as outputs see it: filter-only fields are null, unindexed ancestors are all of them."""
+    if operand.transformed:
+        # The number that len() makes takes its format from the field, and most texts have none for numbers.
+        return None if operand.type == "UINT64" and operand.name not in _WITH_FORMAT else operand.get(event)
+    if operand.type == "IPNET":
+        return "<IPNET>" if operand.name != "fd.net" and sides(event, operand.name) else None
     if "FILTER_ONLY" in operand.flags:
         return None
-    if operand.name == "evt.time" or operand.name.startswith(("evt.time.", "evt.datetime", "evt.rawtime")):
+    if operand.name in _CLOCKS:
         return time_value(operand.name, event)
     if operand.any_ancestor:
         text = event.fields.get(operand.name)
@@ -188,29 +220,50 @@ def field_value(operand: Operand, event: Event) -> Any:
             return text
         chain = ancestors(event, operand.name)
         return " ".join(str(item) for item in chain) if chain else None
-    value = operand.get(event)
-    return None if value == () else value
+    return operand.get(event)
+
+
+def _printed(operand: Operand, event: Event) -> str:
+    value = field_value(operand, event)
+    if value is None:
+        return "<NA>"
+    return f"{value:X}" if operand.name == "fd.dev" and isinstance(value, int) else value_text(value)
+
+
+def _reported(operand: Operand, event: Event) -> Any:
+    if operand.name in _CLOCKS and not operand.transformed:
+        return event.time_ns
+    value = field_value(operand, event)
+    if value is None or value == ():
+        return None
+    if isinstance(value, bytes) or operand.name == "fd.dev":
+        return _printed(operand, event)
+    if isinstance(value, str):
+        return _printable(value)
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _printable(text: str) -> str:
+    """Bytes that are not UTF-8 show as U+FFFD, as in Falco's JSON."""
+    return text if text.isascii() else to_bytes(text).decode("utf-8", "replace")
+
+
+_WITH_FORMAT = frozenset({"evt.res", "fd.type", "fd.typechar", "fd.types", "fdlist.nums", "fdlist.cports", "fdlist.sports"})
+_CLOCKS = frozenset({"evt.time", "evt.time.s", "evt.time.iso8601", "evt.datetime", "evt.datetime.s"})
+"""Text in the message, nanoseconds in the JSON alert."""
 
 
 def time_value(name: str, event: Event) -> Any:
-    """Times are the event's own, in the local zone; iso8601 is UTC."""
-    if name in event.fields:
-        return event.fields[name]
-    if name == "evt.time":
-        return format_time(event.time_ns, iso=False)
-    if name == "evt.time.s":
-        return format_time(event.time_ns, iso=False).split(".")[0]
+    """The event's time as text, in the local zone; iso8601 is UTC. A recording's own text wins."""
+    recorded = event.fields.get(name)
+    if isinstance(recorded, str):
+        return recorded
     if name == "evt.time.iso8601":
         return format_time(event.time_ns, iso=True)
-    if name == "evt.rawtime":
-        return event.time_ns
-    if name == "evt.rawtime.s":
-        return event.time_ns // 1_000_000_000
-    if name == "evt.rawtime.ns":
-        return event.time_ns % 1_000_000_000
-    date = datetime.fromtimestamp(event.time_ns // 1_000_000_000).strftime("%Y-%m-%d ")
-    text = date + format_time(event.time_ns, iso=False)
-    return text.split(".")[0] if name == "evt.datetime.s" else text
+    text = format_time(event.time_ns, iso=False)
+    if name.startswith("evt.datetime"):
+        text = datetime.fromtimestamp(event.time_ns // 1_000_000_000).strftime("%Y-%m-%d ") + text
+    return text.split(".")[0] if name.endswith(".s") else text
 
 
 def format_time(time_ns: int, iso: bool) -> str:
@@ -221,26 +274,16 @@ def format_time(time_ns: int, iso: bool) -> str:
     return datetime.fromtimestamp(seconds).strftime("%H:%M:%S") + f".{fraction:09d}"
 
 
-def value_text(value: Any, operand: Operand) -> str:
-    """A value as Falco prints it."""
+def value_text(value: FieldValue, type_: str = "") -> str:
+    """A value as Falco prints it; ``type_`` is the field's, where the value alone does not tell."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if operand.type == "IPNET":
+    if type_ == "IPNET":
         return "<IPNET>"
     if isinstance(value, bytes):
         return "".join(chr(byte) if 32 <= byte < 127 else "." for byte in value)
     if isinstance(value, float):
         return f"{value:.1f}"
-    if isinstance(value, int):
-        return f"{value:X}" if operand.name == "fd.dev" else str(value)
     if isinstance(value, tuple):
-        return ("(" + ",".join(value_text(item, operand) for item in value) + ")")[:1023]
+        return ("(" + ",".join(value_text(item) for item in value) + ")")[:1023]
     return str(value)
-
-
-def json_value(value: Any, operand: Operand) -> Any:
-    if isinstance(value, bytes):
-        return value_text(value, operand)
-    if operand.name == "fd.dev" and isinstance(value, int):
-        return f"{value:X}"
-    return list(value) if isinstance(value, tuple) else value

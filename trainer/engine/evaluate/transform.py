@@ -6,7 +6,7 @@ import base64
 import binascii
 from typing import Any
 
-from trainer.engine.evaluate.constants import STRINGS
+from trainer.engine.evaluate.constants import STRINGS, to_bytes, to_text
 
 SINGLE = ("tolower", "toupper", "b64", "basename", "len")
 _ACCEPTS: dict[str, frozenset[str]] = {
@@ -30,7 +30,7 @@ def apply_single(transformer: str, value: Any) -> Any:
     if value is None:
         return None
     if transformer == "len":
-        return len(value.encode("utf-8", "surrogateescape")) if isinstance(value, str) else len(value)
+        return len(to_bytes(value)) if isinstance(value, str) else len(value)
     if isinstance(value, tuple):
         return tuple(apply_single(transformer, item) for item in value)
     if transformer == "tolower":
@@ -39,19 +39,24 @@ def apply_single(transformer: str, value: Any) -> Any:
         return "".join(chr(ord(c) - 32) if "a" <= c <= "z" else c for c in value)
     if transformer == "basename":
         return value.rsplit("/", 1)[-1]
-    raw = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
-    stripped = raw.rstrip(b"=")
+    decoded = _decoded(to_bytes(value) if isinstance(value, str) else value)
+    return to_text(decoded) if decoded is not None and isinstance(value, str) else decoded
+
+
+def _decoded(raw: bytes) -> bytes | None:
+    """Base64 with or without padding; None for other characters, and for a last one with bits to spare."""
+    bare = raw.rstrip(b"=")
     try:
-        decoded = base64.b64decode(stripped + b"=" * (-len(stripped) % 4), validate=True)
+        decoded = base64.b64decode(bare + b"=" * (-len(bare) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
-    return decoded.decode("utf-8", "surrogateescape") if isinstance(value, str) else decoded
+    return decoded if base64.b64encode(decoded).rstrip(b"=") == bare else None
 
 
 def text_of(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else str(value)
+    return to_text(value) if isinstance(value, bytes) else str(value)
 
 
 def join(separator: Any, items: Any) -> Any:

@@ -34,7 +34,7 @@ def lint(files: Sequence[SourceFile], before: Definitions, known: Definitions, r
     unique: dict[tuple[object, ...], Diagnostic] = {}
     for diagnostic in found:
         span = diagnostic.span
-        if span is not None and span.file is file:
+        if span is not None and span.file == file:
             unique.setdefault((diagnostic.code, span.start, span.end), diagnostic)
     return sorted(unique.values(), key=lambda diagnostic: diagnostic.span.start if diagnostic.span else 0)
 
@@ -124,7 +124,7 @@ def _field_name(check: BinaryCheckExpr) -> str:
 
 
 def _no_container(rule: CompiledRule, definition: RuleDef, file: SourceFile) -> Iterator[Diagnostic]:
-    if definition.context.file is not file or rule.source != "syscall":
+    if definition.context.file != file or rule.source != "syscall":
         return
     names = [node.name for node in walk(rule.condition.expr) if isinstance(node, FieldExpr)]
     if not any(name.startswith(("container.", "k8s.")) for name in names):
@@ -214,7 +214,7 @@ def _evt_dir(rule: CompiledRule, definition: RuleDef, file: SourceFile) -> Itera
             continue
         span, text = check.span, file.text
         fix = None
-        if span.file is file and check.origin is None:
+        if span.file == file and check.origin is None:
             if before := re.search(r"\s+and\s+$", text[: span.start]):
                 fix = Fix("Take it out", (Edit(Span(file, before.start(), span.end), ""),))
             elif after := re.match(r"\s+and\s+", text[span.end :]):

@@ -48,6 +48,8 @@ _OVERRIDABLE = (
     "tags",
     "warn_evttypes",
 )
+_DEEPEST = 4
+"""Lists in lists of an exception's values; Falco looks at two levels."""
 _ENABLED_DEPRECATED = (
     "The standalone 'enabled' key usage is deprecated. "
     "The correct approach requires also a 'replace' entry under the 'override' key (i.e. 'enabled: replace')."
@@ -216,11 +218,14 @@ def _entry(item: YamlMapping, key: str, context: Context, *, optional: bool) -> 
     return _any_entry(node, context_of(node, "value for", key, context))
 
 
-def _any_entry(node: YamlNode, context: Context) -> Entry:
+def _any_entry(node: YamlNode, context: Context, depth: int = 0) -> Entry:
     if isinstance(node, YamlScalar):
         return Entry(MappedText("", node.span) if node.null else node.mapped)
     if isinstance(node, YamlSequence):
-        return Entry(items=tuple(_any_entry(child, context_of(child, "exception value", "", context)) for child in node.items))
+        if depth == _DEEPEST:
+            return Entry()
+        children = ((child, context_of(child, "exception value", "", context)) for child in node.items)
+        return Entry(items=tuple(_any_entry(child, place, depth + 1) for child, place in children))
     raise invalid("Can't decode YAML exception value", context)
 
 

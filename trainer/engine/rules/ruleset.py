@@ -91,6 +91,11 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _is_transformer(name: str) -> bool:
+    """``tolower(proc.name)`` is printed, but output_fields hold proc.name only."""
+    return "(" in name.split("[", 1)[0]
+
+
 def _utc_time(time_ns: int) -> str:
     return format_time(time_ns, True).replace("+0000", "Z")
 
@@ -136,8 +141,11 @@ class Ruleset:
         return rules
 
     def _alert(self, rule: CompiledRule, event: Event) -> Alert:
-        fields: dict[str, Any] = dict(rule.output.field_values(event))
+        fields = {name: value for name, value in rule.output.field_values(event).items() if not _is_transformer(name)}
         fields["evt.time"] = event.time_ns
+        for name in fields:
+            if name.startswith(("evt.time.", "evt.datetime")):
+                fields[name] = event.time_ns
         return Alert(
             rule.name,
             rule.priority,

@@ -93,6 +93,11 @@ class StudyScreen(TrainerScreen):
         self.action_pane("editor" if wide else "task")
         self._start_check()
 
+    @property
+    def busy(self) -> bool:
+        """A check or a run is going on, or about to start."""
+        return self._checking or self._check_timer is not None or self.feed is not None
+
     # Widgets.
 
     @property
@@ -230,6 +235,7 @@ class StudyScreen(TrainerScreen):
 
     def _start_check(self) -> None:
         """One check at a time and none beside a run (two busy threads are felt); then the newest text has its turn."""
+        self._check_timer = None
         if not self._checking and self.feed is None:
             self._checking = True
             self._check(self.version, self.files[LEARNER_FILE])
