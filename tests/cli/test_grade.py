@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Done
-from trainer.content import core_pack_folder, load_pack
+from trainer.content import core_pack_folder, fill, load_pack, load_scenario
 
 Cli = Callable[..., Done]
 _PACK, _ = load_pack(core_pack_folder())
@@ -18,10 +18,18 @@ EXERCISES = {exercise.slug: exercise for exercise in _PACK.exercises}
 
 
 @pytest.mark.parametrize("slug", EXERCISES)
-def test_reference_passes_and_starter_fails_on_the_recording(cli: Cli, slug: str) -> None:
-    folder = EXERCISES[slug].folder
+def test_reference_passes_and_starter_fails_on_the_recording(cli: Cli, slug: str, tmp_path: Path) -> None:
+    exercise = EXERCISES[slug]
+    variables = load_scenario(exercise.scenario, 0, core_pack_folder()).variables
+    reference = tmp_path / "reference.yaml"
+    reference.write_text(fill(exercise.reference.text, variables), encoding="utf-8")
+    answers = []
+    for name, file in exercise.reference_answers.items():
+        (tmp_path / name).write_text(fill(file.text, variables), encoding="utf-8")
+        answers += ["--answer", f"{name}={tmp_path / name}"]
+    folder = exercise.folder
     assert folder is not None
-    passed = cli("grade", slug, "--rules", str(folder / "reference.yaml"), "--recorded", "--json")
+    passed = cli("grade", slug, "--rules", str(reference), *answers, "--recorded", "--json")
     assert passed.code == 0
     report = json.loads(passed.out)
     assert [c["id"] for c in report["criteria"]] == [c.id for c in EXERCISES[slug].criteria]
