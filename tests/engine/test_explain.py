@@ -131,7 +131,7 @@ def listed(condition: str, list_name: str) -> Compiled:
     """The condition as it is when its list was written by name."""
     expr = parsed(condition)
     items = tuple(replace(item, list_name=list_name) for item in expr.right.items)  # type: ignore[union-attr]
-    found = compile_condition(replace(expr, right=replace(expr.right, items=items)))  # type: ignore[union-attr, arg-type, call-arg]
+    found = compile_condition(replace(expr, right=replace(expr.right, items=items)))  # type: ignore[union-attr, arg-type]
     assert isinstance(found, Compiled)
     return found
 

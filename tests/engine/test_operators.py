@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -145,7 +146,10 @@ CHECKS = st.tuples(
             "in ()",
         ]
     ),
-).map(lambda parts: f"{parts[0]}{parts[1]} {parts[2]}")
+    st.sampled_from(
+        ["{}", "{}", "toupper({})", "len({})", "b64({})", "basename({})", 'join(",", ({}, proc.name))', 'concat({}, "a")']
+    ),
+).map(lambda parts: f"{parts[3].format(parts[0] + parts[1])} {parts[2]}")
 VALUES = st.one_of(
     st.text(max_size=8),
     st.sampled_from(["10.0.0.1", "::1", "true", "FE00", "\ud800", "\udcff", ""]),
@@ -163,14 +167,9 @@ VALUES = st.one_of(
 def test_no_value_of_any_shape_raises(condition: str, value: object) -> None:
     found = compile_filter(parsed(condition))
     if isinstance(found, Compiled):
-        name = condition.split(" ")[0]
-        fields = {
-            name: value,
-            name.partition("[")[0]: value,
-            "fd.cip": value,
-            "fd.sport": value,
-            "evt.arg": value,
-            "proc.name": value,
-        }
+        name = re.search(r"[a-z0-9_]+(\.[a-z0-9_]+)+", condition)
+        assert name is not None
+        read = ["fd.cip", "fd.sport", "evt.arg", "proc.name", name.group(), f"{name.group()}[1]"]
+        fields = dict.fromkeys(read, value)
         happened = event(fields)
         assert explain(found, happened).matched is found.matches(happened)

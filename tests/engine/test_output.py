@@ -60,6 +60,7 @@ def test_tokens() -> None:
         ("%proc.aname", {"proc.aname": ("sh", "init")}, "sh init"),
         ("%evt.arg.flags", {"evt.arg": {"flags": "O_RDONLY"}}, "O_RDONLY"),
         ("%fd.ip %fd.net", {"fd.cip": "10.0.0.1"}, "<NA> <NA>"),
+        ("%evt.type.is.openat", {}, "<NA>"),
         ("%fd.cnet", {"fd.cip": "10.0.0.1"}, "<IPNET>"),
         ("%fd.dev", {"fd.dev": 65024}, "FE00"),
         ("%proc.is_exe_writable", {"proc.is_exe_writable": False}, "false"),

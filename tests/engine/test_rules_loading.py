@@ -203,3 +203,18 @@ def test_a_file_that_is_no_yaml_keeps_the_base(code: Code) -> None:
     result = load(BASE, "a: b: c")
     assert [found.code for found in errors(result)] == [code]
     assert result.ruleset.rule("Shell") is not None
+
+
+def test_lists_of_lists_and_macros_of_macros_have_a_limit() -> None:
+    lists = "".join(f"- list: l{n}\n  items: [{', '.join([f'l{n + 1}'] * 9)}]\n" for n in range(9)) + "- list: l9\n  items: [a]\n"
+    assert "once its lists are put in" in errors(load(lists + rule("R", "evt.type = open and proc.name in (l0)")))[0].message
+    macros = "- macro: m0\n  condition: evt.type = open\n"
+    macros += "".join(f"- macro: m{n}\n  condition: {' and '.join([f'm{n - 1}'] * 9)}\n" for n in range(1, 9))
+    assert "once its macros are put in" in errors(load(macros + rule("R", "m8")))[0].message
+
+
+@pytest.mark.parametrize("depth", [100, 1000, 5000])
+def test_deep_conditions_are_values(depth: int) -> None:
+    result = load(rule("R", "'" + "not (" * depth + "evt.type = open" + ")" * depth + "'"))
+    assert all(found.message == "exceeded max depth limit of 1000" for found in errors(result))
+    assert result.ok == (depth == 100)

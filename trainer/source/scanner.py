@@ -29,7 +29,6 @@ _BLOCK_HEADER = re.compile(r"[+-][0-9]|[0-9][+-]|[+-]|[0-9]|")
 _WORD = re.compile(r"[A-Za-z0-9-]*")
 _TAG = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$_.~*'()-]|%[0-9A-Fa-f]{2})*")
 _URI = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$,_.!~*'()\[\]-]|%[0-9A-Fa-f]{2})*")
-_DIRECTIVE_WORD = re.compile(r"[^ \t\r\n]*")
 
 
 @dataclass

@@ -177,6 +177,10 @@ def _one_file(texts: Sequence[MappedText]) -> MappedText:
     for text in texts:
         starts.extend(text.starts or ())
         ends.extend(text.ends or ())
-        regions.extend(Region(r.start + offset, r.end + offset, r.list_name) for r in text.regions)
+        for region in text.regions:
+            moved = Region(region.start + offset, region.end + offset, region.list_name)
+            if regions and regions[-1].end == moved.start and regions[-1].list_name == moved.list_name:
+                moved = Region(regions.pop().start, moved.end, moved.list_name)
+            regions.append(moved)
         offset += len(text.text)
     return MappedText("".join(text.text for text in texts), texts[0].whole, tuple(starts), tuple(ends), tuple(regions))

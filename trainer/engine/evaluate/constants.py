@@ -14,6 +14,8 @@ _WIDTH = {
     "PID": 64, "FD": 64, "ERRNO": 64, "SYSCALLID": 16, "SIGTYPE": 8, "RELTIME": 64, "ABSTIME": 64,
 }  # fmt: skip
 _SIGNED = {"INT8", "INT16", "INT32", "INT64", "PID", "FD", "ERRNO"}
+_UNREADABLE = {"SYSCALLID": 18, "SIGTYPE": 19}
+"""Types that Falco compares but reads no constant of, and their numbers in its message."""
 _NUMBER = re.compile(r"\s*[+-]?[0-9]+")
 NUMERIC = frozenset(_WIDTH) | {"DOUBLE"}
 STRINGS = frozenset({"CHARBUF", "FSPATH", "FSRELPATH"})
@@ -91,6 +93,8 @@ def convert(text: str, type_: str, operator: str) -> Constant | BadConstant:
         return _network(text)
     if type_ == "PORT":
         return _port(text)
+    if type_ in _UNREADABLE:
+        return BadConstant(f"wrong parameter type {_UNREADABLE[type_]}")
     if _NUMBER.fullmatch(text) is None:
         return BadConstant(f"{text} is not a valid number")
     return float(int(text)) if type_ == "DOUBLE" else wrap(_clamped(int(text), type_), type_)
@@ -131,7 +135,7 @@ def _network(text: str) -> Constant | BadConstant:
     try:
         parsed: Address = ipaddress.IPv4Address(address) if four else ipaddress.IPv6Address(address)
     except ValueError:
-        return BadConstant(f"unrecognized IP address {address}" if four else f"unrecognized IPv6 address {text}")
+        return BadConstant(f"unrecognized IP{'' if four else 'v6'} address {text}")
     if _NUMBER.fullmatch(mask) is None:
         return BadConstant(f"{mask} is not a valid number")
     bits = int(mask)

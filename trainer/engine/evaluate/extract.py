@@ -27,7 +27,14 @@ SIDES: dict[str, tuple[str, ...]] = {
 }
 """Fields that compare with one or both ends of a connection, and where the ends' values stand."""
 
-_CONSTANT = {"evt.latency": 0, "evt.latency.ns": 0, "evt.latency.s": 0, "evt.wait_latency": 0, "evt.dir": "<"}
+_CONSTANT = {
+    "evt.latency": 0,
+    "evt.latency.ns": 0,
+    "evt.latency.s": 0,
+    "evt.latency.quantized": 0,
+    "evt.latency.human": "0ns",
+    "evt.wait_latency": 0,
+}
 _ENTER_ONLY = frozenset(
     {
         "procexit",
@@ -139,7 +146,9 @@ def _device(event: Event) -> Any:
 
 
 def _as_tuple(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    if isinstance(value, str):
+        return (value,)
+    return tuple(str(item) for item in value) if isinstance(value, (tuple, list)) else None
 
 
 def _suffixed(event: Event, name: str, base: str, suffix: str) -> Any:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 from trainer.diagnostics import Code
@@ -196,6 +197,7 @@ def _transformer_end(body: str, at: int) -> int:
     return len(body)
 
 
+@lru_cache(maxsize=2048)
 def _parse(text: str) -> FieldExpr | FieldTransformerExpr | None:
     parsed = parse_condition(MappedText.plain(f"{text} exists", "<output>"))
     if isinstance(parsed, ParseError) or not isinstance(parsed, UnaryCheckExpr):
@@ -210,7 +212,7 @@ def field_value(operand: Operand, event: Event) -> Any:
         return None if operand.type == "UINT64" and operand.name not in _WITH_FORMAT else operand.get(event)
     if operand.type == "IPNET":
         return "<IPNET>" if operand.name != "fd.net" and sides(event, operand.name) else None
-    if "FILTER_ONLY" in operand.flags:
+    if "FILTER_ONLY" in operand.flags or operand.name.startswith("evt.type.is."):
         return None
     if operand.name in _CLOCKS:
         return time_value(operand.name, event)

@@ -29,10 +29,14 @@ def apply_single(transformer: str, value: Any) -> Any:
     """The transformed value; None where the extraction fails (bad base64)."""
     if value is None:
         return None
+    if isinstance(value, tuple):
+        return len(value) if transformer == "len" else tuple(apply_single(transformer, item) for item in value)
+    if not isinstance(value, str | bytes):
+        value = text_of(value)
     if transformer == "len":
         return len(to_bytes(value)) if isinstance(value, str) else len(value)
-    if isinstance(value, tuple):
-        return tuple(apply_single(transformer, item) for item in value)
+    if transformer != "b64" and isinstance(value, bytes):
+        value = to_text(value)
     if transformer == "tolower":
         return "".join(chr(ord(c) + 32) if "A" <= c <= "Z" else c for c in value)
     if transformer == "toupper":

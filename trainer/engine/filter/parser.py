@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from lark import Lark, ParseTree, UnexpectedInput
 
@@ -40,6 +40,15 @@ def _grammar() -> Lark:
     return Lark.open("grammar.lark", rel_to=__file__, parser="lalr", lexer="contextual", maybe_placeholders=False)
 
 
+_REMEMBERED = 2_000
+"""Texts up to this length keep their tree: while a file is edited, all conditions but one stay as they are."""
+
+
+@lru_cache(maxsize=1024)
+def _remembered_tree(text: str, max_depth: int) -> ParseTree | None:
+    return _tree(text, max_depth)
+
+
 def _tree(text: str, max_depth: int) -> ParseTree | None:
     """Lark's tree, or None where ``text`` is refused. Tokens come one by one, to stop at the depth limit."""
     parse = _grammar().parse_interactive(text)
@@ -60,7 +69,8 @@ def _tree(text: str, max_depth: int) -> ParseTree | None:
 
 def parse_condition(text: MappedText, max_depth: int = 1000) -> Expr | ParseError:
     """Parses one condition. Never raises: what is wrong with the text is the returned ParseError."""
-    tree = _tree(text.text, max_depth)
+    read = _remembered_tree if len(text.text) <= _REMEMBERED else _tree
+    tree = read(text.text, max_depth)
     if tree is not None:
         return TreeBuilder(text).transform(tree)
     fault = diagnose(text.text, max_depth)

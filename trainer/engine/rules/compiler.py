@@ -14,7 +14,15 @@ from trainer.engine.filter.ast import BinaryCheckExpr, Expr, FieldExpr, ListExpr
 from trainer.engine.rules.context import Context, Refused, Sink, error
 from trainer.engine.rules.definitions import SYSCALL, Definitions, MacroDef, Priority, RuleDef
 from trainer.engine.rules.exceptions import with_exceptions
-from trainer.engine.rules.resolver import MacroResolver, ResolvedList, Unresolved, resolve_lists, substitute, visible_macros
+from trainer.engine.rules.resolver import (
+    MAX_CONDITION,
+    MacroResolver,
+    ResolvedList,
+    Unresolved,
+    resolve_lists,
+    substitute,
+    visible_macros,
+)
 from trainer.engine.rules.ruleset import CompiledRule, ListInfo, MacroInfo, Ruleset
 from trainer.source import MappedText
 
@@ -161,7 +169,11 @@ class RulesCompiler:
         return self._resolve(self.macros[definition.name], definition.condition.text, definition.visibility, definition.context)
 
     def _parse(self, condition: MappedText, context: Context) -> tuple[Expr, str, set[str]]:
-        text, used = substitute(condition, self.lists.values())
+        substituted = substitute(condition, self.lists.values())
+        if substituted is None:
+            message = f"the condition is longer than {MAX_CONDITION} characters once its lists are put in"
+            raise error(Code.LOAD_ERR_COMPILE_CONDITION, message, context, condition.whole)
+        text, used = substituted
         self.used_lists |= used
         parsed = parse_condition(text)
         if isinstance(parsed, ParseError):

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from trainer.diagnostics import Diagnostic, Edit, Fix
 from trainer.engine.fields import load_catalogue
@@ -37,6 +38,11 @@ def with_help(diagnostic: Diagnostic, known: Definitions) -> Diagnostic:
 
 def closest(word: str, choices: Iterable[str], cutoff: float = 0.6) -> str | None:
     """The choice that was probably meant; upper and lower case do not count."""
+    return _closest(word, tuple(choices), cutoff)
+
+
+@lru_cache(maxsize=512)
+def _closest(word: str, choices: tuple[str, ...], cutoff: float) -> str | None:
     lowered: dict[str, str] = {}
     for choice in choices:
         lowered.setdefault(choice.lower(), choice)

@@ -61,45 +61,79 @@ def quoted(item: str) -> str:
     return f'"{item}"' if " " in item and item[:1] not in ("'", '"') else item
 
 
-def substitute(condition: MappedText, lists: Iterable[ResolvedList]) -> tuple[MappedText, set[str]]:
-    """The condition with every list's name replaced by its items, as text, and the names that were found."""
+MAX_CONDITION = 500_000
+"""Characters of a condition with its lists put in; lists of lists could make any number."""
+MAX_NODES = 100_000
+"""Nodes of a condition with its macros put in."""
+
+
+def substitute(condition: MappedText, lists: Iterable[ResolvedList]) -> tuple[MappedText, set[str]] | None:
+    """The condition with every list's name replaced by its items, as text, and the names that were found; None when too long."""
     used: set[str] = set()
     for entry in lists:
-        if entry.name in condition.text:
-            condition, found = _substitute_one(condition, entry)
-            if found:
-                used.add(entry.name)
+        count = condition.text.count(entry.name)
+        if not count:
+            continue
+        if len(condition.text) + count * len(entry.text) > MAX_CONDITION:
+            return None
+        replaced = _substitute_one(condition, entry)
+        if replaced is not None:
+            condition = replaced
+            used.add(entry.name)
     return condition, used
 
 
-def _substitute_one(condition: MappedText, entry: ResolvedList) -> tuple[MappedText, bool]:
-    used = False
-    name, size = entry.name, len(entry.name)
-    place = condition.text.find(name)
+def _substitute_one(condition: MappedText, entry: ResolvedList) -> MappedText | None:
+    """None when the name does not stand alone anywhere."""
+    text, name = condition.text, entry.name
+    pieces: list[MappedText] = []
+    done = 0
+    place = text.find(name)
     while place >= 0:
-        text = condition.text
-        end = place + size
-        if (place == 0 or text[place - 1] in _DELIMITERS) and (end >= len(text) or text[end] in _DELIMITERS):
-            where = condition.span(place, end)
-            start = place
-            while start > 0 and text[start - 1] in _BLANKS:
-                start -= 1
-            while end < len(text) and text[end] in _BLANKS:
-                end += 1
-            if not entry.text:
-                if start > 0 and text[start - 1] == ",":
-                    start -= 1
-                elif end < len(text) and text[end] == ",":
-                    end += 1
-            pieces = [condition.slice(0, start), MappedText.at(" ", _before(where))] if start > 0 else []
-            pieces.append(MappedText.at(entry.text, where, name))
-            pieces.append(MappedText.at(" ", _after(where)))
-            pieces.append(condition.slice(end, len(text)))
-            condition = MappedText.join(pieces)
-            place = start + len(entry.text) + 1
-            used = True
-        place = condition.text.find(name, place + 1)
-    return condition, used
+        end = place + len(name)
+        alone_before = place == 0 or place == done or text[place - 1] in _DELIMITERS
+        if not alone_before or (end < len(text) and text[end] not in _DELIMITERS):
+            place = text.find(name, place + 1)
+            continue
+        where = condition.span(place, end)
+        # What stands in an outer list's items is shown under the name that the learner wrote.
+        outer = next((region.list_name for region in condition.regions if region.start <= place < region.end), "")
+        while end < len(text) and text[end] in _BLANKS:
+            end += 1
+        pieces.append(condition.slice(done, place))
+        _strip_end(pieces, _BLANKS)
+        if not entry.text and not _strip_comma(pieces) and text[end : end + 1] == ",":
+            end += 1
+        first = not pieces
+        if not first:
+            pieces.append(MappedText.at(" ", _before(where), outer))
+        pieces.append(MappedText.at(entry.text, where, outer or name))
+        pieces.append(MappedText.at(" ", _after(where), outer))
+        done = end
+        # At the very beginning Falco goes on one character further.
+        place = text.find(name, done + 1 if first else done)
+    if not done:
+        return None
+    pieces.append(condition.slice(done, len(text)))
+    return MappedText.join(pieces)
+
+
+def _strip_end(pieces: list[MappedText], characters: str) -> None:
+    while pieces:
+        last = pieces.pop()
+        kept = len(last.text.rstrip(characters))
+        if kept:
+            pieces.append(last if kept == len(last.text) else last.slice(0, kept))
+            return
+
+
+def _strip_comma(pieces: list[MappedText]) -> bool:
+    if not pieces or not pieces[-1].text.endswith(","):
+        return False
+    last = pieces.pop()
+    if len(last.text) > 1:
+        pieces.append(last.slice(0, len(last.text) - 1))
+    return True
 
 
 def _before(span: Span) -> Span:
@@ -130,6 +164,7 @@ class MacroResolver:
     loops: list[Unresolved] = field(default_factory=list)
     unknown: list[Unresolved] = field(default_factory=list)
     _path: list[str] = field(default_factory=list)
+    _nodes: int = 0
 
     def run(self, expr: Expr) -> Expr | Unresolved:
         resolved = self._visit(expr, None)
@@ -137,6 +172,12 @@ class MacroResolver:
         return problems[0] if problems else resolved
 
     def _visit(self, expr: Expr, origin: Expansion | None) -> Expr:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            if not self.loops:
+                message = f"the condition has more than {MAX_NODES} checks once its macros are put in"
+                self.loops.append(Unresolved(message, "", expr.pos, expr.span))
+            return expr
         match expr:
             case AndExpr() | OrExpr():
                 return replace(expr, children=tuple(self._visit(child, origin) for child in expr.children), origin=origin)
