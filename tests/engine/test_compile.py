@@ -65,6 +65,8 @@ def test_rules_are_refused_and_warned_as_by_falco() -> None:
         ("proc.pid = 0x10", "0x10 is not a valid number"),
         ("fd.sport = -1", "unrecognized protocol -1"),
         ("fd.net = 10.0.0.1", "unrecognized IP network 10.0.0.1"),
+        ("fd.net = 10.0.0/8", "unrecognized IP address 10.0.0/8"),
+        ("evt.rawarg.sig = 9", "wrong parameter type 19"),
         ("fd.net = ::/0", "invalid v6 netmask 0"),
         ("fd.net = 10.0.0.0/33", "invalid netmask 33"),
         ("fd.sip = 10.0.0", "unrecognized IPv4 address 10.0.0"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trainer.engine.evaluate.operands import CompileError
 from trainer.engine.fields import FieldCatalogue
-from trainer.engine.filter import walk
+from trainer.engine.filter import checks
 from trainer.engine.filter.ast import (
     AndExpr,
     BinaryCheckExpr,
@@ -37,9 +37,7 @@ def event_types(expr: Expr, catalogue: FieldCatalogue) -> frozenset[str] | None:
 
 def uncountable(expr: Expr) -> CompileError | None:
     """A check that ends a real Falco while it looks for a rule's event types (language.md 10.11)."""
-    for node in walk(expr):
-        if not isinstance(node, UnaryCheckExpr | BinaryCheckExpr):
-            continue
+    for node in checks(expr):
         message = ""
         if isinstance(node.left, FieldTransformerExpr):
             message = _TRANSFORMED if _mentions_type(node.left) else ""

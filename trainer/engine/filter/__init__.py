@@ -6,7 +6,7 @@ from trainer.engine.filter.escaping import escape, unescape
 from trainer.engine.filter.highlight import Token, tokenize
 from trainer.engine.filter.hints import nearest
 from trainer.engine.filter.parser import ParseError, parse_condition
-from trainer.engine.filter.printer import Node, to_string, walk
+from trainer.engine.filter.printer import Node, checks, to_string, walk
 
 __all__ = [
     "OPERATORS",
@@ -14,6 +14,7 @@ __all__ = [
     "ParseError",
     "Token",
     "ast",
+    "checks",
     "escape",
     "nearest",
     "parse_condition",

@@ -52,6 +52,21 @@ def walk(node: Node) -> Iterator[Node]:
         stack.extend(reversed(children_of(current)))
 
 
+def checks(expr: Expr) -> Iterator[UnaryCheckExpr | BinaryCheckExpr]:
+    """The checks of a condition in the order of the text, those of its macros too; quicker than ``walk``, which goes into values."""
+    stack: list[Expr] = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, AndExpr | OrExpr):
+            stack.extend(reversed(node.children))
+        elif isinstance(node, NotExpr):
+            stack.append(node.child)
+        elif isinstance(node, MacroExpr):
+            stack.append(node.body)
+        elif not isinstance(node, IdentifierExpr):
+            yield node
+
+
 def to_string(node: Node) -> str:
     """Canonical text; a resolved macro prints as its body."""
     out: list[str] = []

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from trainer.diagnostics import Code, Diagnostic
 from trainer.engine.evaluate import Compiled, CompileError, compile_condition, compile_output
-from trainer.engine.filter import ParseError, parse_condition, walk
+from trainer.engine.filter import ParseError, checks, parse_condition, walk
 from trainer.engine.filter.ast import BinaryCheckExpr, Expr, FieldExpr, ListExpr, UnaryCheckExpr, ValueExpr
 from trainer.engine.rules.context import Context, Refused, Sink, error
 from trainer.engine.rules.definitions import SYSCALL, Definitions, MacroDef, Priority, RuleDef
@@ -293,7 +293,7 @@ class RulesCompiler:
         raise refused
 
     def _na_checks(self, rule: RuleDef, expr: Expr, text: str) -> None:
-        for node in walk(expr):
+        for node in checks(expr):
             if not isinstance(node, BinaryCheckExpr) or not isinstance(node.left, FieldExpr):
                 continue
             if not node.left.name.startswith(("ka.", "jevt.")) or node.operator not in (

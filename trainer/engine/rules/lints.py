@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from trainer.diagnostics import Annotation, Code, Diagnostic, Edit, Fix, Severity
-from trainer.engine.filter import walk
+from trainer.engine.filter import checks, walk
 from trainer.engine.filter.ast import BinaryCheckExpr, FieldExpr, ListExpr, ValueExpr
 from trainer.engine.rules.definitions import Definitions, RuleDef
 from trainer.engine.rules.fixes import closest, replace_word
@@ -108,9 +108,7 @@ def _rule_name(item: YamlMapping, before: Definitions) -> Iterator[Diagnostic]:
 
 
 def _checks(rule: CompiledRule) -> Iterator[BinaryCheckExpr]:
-    for node in walk(rule.condition.expr):
-        if isinstance(node, BinaryCheckExpr):
-            yield node
+    return (check for check in checks(rule.condition.expr) if isinstance(check, BinaryCheckExpr))
 
 
 def _values(check: BinaryCheckExpr) -> tuple[ValueExpr, ...]:
@@ -126,8 +124,8 @@ def _field_name(check: BinaryCheckExpr) -> str:
 def _no_container(rule: CompiledRule, definition: RuleDef, file: SourceFile) -> Iterator[Diagnostic]:
     if definition.context.file != file or rule.source != "syscall":
         return
-    names = [node.name for node in walk(rule.condition.expr) if isinstance(node, FieldExpr)]
-    if not any(name.startswith(("container.", "k8s.")) for name in names):
+    fields = (node for check in checks(rule.condition.expr) for node in walk(check.left) if isinstance(node, FieldExpr))
+    if not any(field.name.startswith(("container.", "k8s.")) for field in fields):
         yield _note(
             Code.TRN_NO_CONTAINER,
             Severity.INFO,
