@@ -240,3 +240,24 @@ def test_foreign_recordings_keep_their_times(tmp_path: Path) -> None:
     recording = parse(json.dumps(ALERT))
     write_recording(recording, tmp_path / "copy.jsonl")
     assert read_recording(tmp_path / "copy.jsonl").events == recording.events
+
+
+def test_a_full_device_is_an_error_and_stays_a_device(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.is_char_device():
+        pytest.skip("no /dev/full here")
+    link = tmp_path / "recording.jsonl"
+    link.symlink_to(full)
+    with pytest.raises(RecordingError, match="No space left"):
+        write_recording(sample(), link)
+    assert full.is_char_device()
+    assert list(tmp_path.iterdir()) == [link]
+
+
+def test_a_link_is_written_through(tmp_path: Path) -> None:
+    target, link = tmp_path / "target.jsonl", tmp_path / "link.jsonl"
+    target.write_text("old")
+    link.symlink_to(target)
+    write_recording(sample(), link)
+    assert link.is_symlink()
+    assert read_recording(target).header.scenario == sample().header.scenario

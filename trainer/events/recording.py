@@ -72,13 +72,18 @@ def write_recording(recording: Recording, path: Path) -> None:
     data = format_recording(normalised(recording)).encode("utf-8", "backslashreplace")
     if path.suffix == ".gz":
         data = gzip.compress(data, mtime=0)
-    temporary = path.with_name(path.name + ".part")
+    place = path.resolve()
+    # A device or a pipe is written to, never replaced by a file of its name.
+    temporary = place.with_name(place.name + ".part") if place.is_file() or not place.exists() else place
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True)
         temporary.write_bytes(data)
-        temporary.replace(path)
+        if temporary != place:
+            temporary.replace(place)
     except OSError as error:
-        raise RecordingError(f"cannot write {path}: {error.strerror}") from None
+        if temporary != place:
+            temporary.unlink(missing_ok=True)
+        raise RecordingError(f"cannot write {path}: {error.strerror}", "free space there, or choose another place") from None
 
 
 def format_recording(recording: Recording) -> str:
