@@ -14,7 +14,7 @@ from trainer.cli.console import ExitCode, emit_json, end_progress, narrate, pain
 from trainer.content import Exercise, Pack, core_pack_folder, load_pack
 from trainer.diagnostics.render import render_plain
 from trainer.engine import Alert
-from trainer.errors import PackError
+from trainer.errors import PackError, StoreError
 from trainer.grading import GradeReport, Outcome, Submission, grade
 from trainer.session import Store
 from trainer.source import SourceFile, read_source
@@ -175,12 +175,16 @@ def grade_command(exercise: str, rules: Path, answers: tuple[str, ...], live: bo
     found = find_exercise(pack, exercise)
     source = read_source(rules)
     report = _grade_once(found, pack, source, _answers(answers), live, seed, as_json)
-    with Store.open() as store:
-        store.record_attempt(found.slug, source.text, report.to_json(), report.score, report.max_score, report.passed)
     if as_json:
         emit_json(report.to_json())
     else:
         print_report(report, language())
+    try:
+        with Store.open() as store:
+            store.record_attempt(found.slug, source.text, report.to_json(), report.score, report.max_score, report.passed)
+    except StoreError as error:  # the verdict stands all the same
+        narrate(f"warning: this attempt is not in your progress: {error.message}")
+        narrate(f"next: {error.help}")
     if any(result.outcome is Outcome.ERROR for result in report.criteria):
         return ExitCode.ENVIRONMENT
     return ExitCode.YES if report.passed else ExitCode.NO

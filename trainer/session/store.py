@@ -254,6 +254,7 @@ def _clear(error: Exception, path: Path) -> StoreError:
         return StoreError(f"progress cannot be kept: {path}: input/output error", f"check the disk, {elsewhere}")
     if isinstance(error, OSError):
         return StoreError(
-            f"progress cannot be kept: {path.parent}: {error.strerror or text}", f"set CKS_TRAINER_HOME, {elsewhere}"
+            f"progress cannot be kept: {path.parent}: {error.strerror or text}",
+            f"check that this folder can be made, {elsewhere}",
         )
     return StoreError(f"progress cannot be kept in {path}: {text}", elsewhere)
