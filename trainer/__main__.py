@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> int:
-    if len(sys.argv) > 1 or not sys.stdout.isatty():
+    if len(sys.argv) > 1 or sys.stdout is None or not sys.stdout.isatty():
         from trainer.cli import run_cli
 
         return run_cli(sys.argv[1:])

@@ -121,3 +121,12 @@ def test_a_verdict_does_not_need_the_progress_store(cli: Cli, monkeypatch: pytes
     assert done.code == 0
     assert json.loads(done.out)["passed"] is True
     assert "not in your progress" in done.err
+
+
+def test_an_answer_that_nobody_asks_for_is_a_usage_error(cli: Cli, tmp_path: Path) -> None:
+    slug = "shell-in-container"
+    answer = tmp_path / "x"
+    answer.write_text("x")
+    done = cli("grade", slug, "--rules", f"{EXERCISES[slug].folder}/reference.yaml", "--answer", f"typo={answer}", "--recorded")
+    assert done.code == 2
+    assert "typo" in done.err

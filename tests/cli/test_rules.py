@@ -103,3 +103,42 @@ def test_doctor_says_what_works(cli: Cli) -> None:
 
 def test_unknown_command_is_usage(cli: Cli) -> None:
     assert cli("no-such-command").code == 2
+
+
+def test_a_long_line_is_shown_at_once(cli: Cli, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text(f"- rule: a\n  desc: d\n  output: o\n  priority: INFO\n  condition: {'(' * 20_000}\n")
+    done = cli("validate", str(rules))
+    assert done.code == 1
+    assert max(len(line) for line in done.err.splitlines()) < 300
+
+
+def test_a_device_is_no_rules_file(cli: Cli) -> None:
+    done = cli("validate", "/dev/zero")
+    assert done.code == 2
+    assert "device" in done.err
+
+
+def test_explain_of_rules_that_do_not_load(cli: Cli, tmp_path: Path) -> None:
+    rules, events = files(tmp_path)
+    Path(rules).write_text(RULE.replace("evt.type = execve", "spawned_process"))
+    done = cli("explain", "-r", rules, "-e", events, "--event", "1")
+    assert done.code == 1
+    assert "--base" in done.err
+    assert "no event" not in done.err
+
+
+def test_falco_yaml_wants_booleans(cli: Cli, tmp_path: Path) -> None:
+    rules, events = files(tmp_path)
+    config = tmp_path / "falco.yaml"
+    config.write_text('json_output: "false"\n')
+    assert cli("run", "-r", rules, "-e", events, "-c", str(config)).code == 2
+    config.write_text("json_output: true\n")
+    assert json.loads(cli("run", "-r", rules, "-e", events, "-c", str(config)).out)["rule"] == "wanted shell"
+
+
+def test_macros_that_double_end_in_an_error(cli: Cli, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    macros = "".join(f"- macro: m{i}\n  condition: (m{i - 1} and m{i - 1})\n" for i in range(1, 40))
+    rules.write_text(f"- macro: m0\n  condition: (evt.num = 1)\n{macros}{RULE}")
+    assert cli("validate", str(rules), "--json").code == 1

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import tempfile
 import traceback
 from collections.abc import Callable
 from enum import IntEnum
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -24,9 +26,14 @@ class ExitCode(IntEnum):
     ENVIRONMENT = 2
 
 
+def is_terminal(stream: TextIO | None) -> bool:
+    """False, too, for a stream that the caller closed."""
+    return stream is not None and stream.isatty()
+
+
 def use_color(stream_is_err: bool = False) -> bool:
     stream = sys.stderr if stream_is_err else sys.stdout
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return is_terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def paint(text: str, **style: object) -> str:
@@ -44,17 +51,24 @@ def emit_json(data: object) -> None:
 
 def progress_line(message: str) -> None:
     """One line on stderr that the next one replaces; in a pipe, nothing."""
-    if sys.stderr.isatty():
+    if is_terminal(sys.stderr):
         click.echo(f"\r\x1b[K{message[:78]}", err=True, nl=False)
 
 
 def end_progress() -> None:
-    if sys.stderr.isatty():
+    if is_terminal(sys.stderr):
         click.echo("\r\x1b[K", err=True, nl=False)
+
+
+def _stop(signum: int, frame: object) -> None:
+    """A closed terminal or a polite kill ends a command as Ctrl-C does: what was started is removed."""
+    raise KeyboardInterrupt
 
 
 def guarded(run: Callable[[], int]) -> int:
     """Runs a command; the learner sees a sentence and the next step, never a traceback."""
+    for name in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(name, _stop)
     try:
         return run()
     except TrainerError as error:

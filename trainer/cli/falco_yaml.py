@@ -36,4 +36,7 @@ class FalcoSettings:
         priority = Priority.parse(str(data.get("priority", "debug")))
         if priority is None:
             raise TrainerError(f"{path}: unknown priority {data.get('priority')!r}", "use one of emergency .. debug")
-        return cls(bool(data.get("json_output", False)), bool(data.get("time_format_iso_8601", False)), matching, priority)
+        for key in ("json_output", "time_format_iso_8601"):
+            if not isinstance(data.get(key, False), bool):
+                raise TrainerError(f"{path}: {key} is {data[key]!r}", "use true or false, without quotes")
+        return cls(data.get("json_output", False), data.get("time_format_iso_8601", False), matching, priority)

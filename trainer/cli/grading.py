@@ -11,11 +11,11 @@ from pathlib import Path
 import click
 
 from trainer.cli.console import ExitCode, emit_json, end_progress, narrate, paint, progress_line, use_color
-from trainer.content import Exercise, Pack, core_pack_folder, load_pack
+from trainer.content import Exercise, Pack, core_pack_folder, fill, load_pack
 from trainer.diagnostics.render import render_plain
 from trainer.engine import Alert
 from trainer.errors import PackError, StoreError
-from trainer.grading import GradeReport, Outcome, Submission, grade
+from trainer.grading import GradeReport, Outcome, Submission, grade, scenario_of
 from trainer.session import Store
 from trainer.source import SourceFile, read_source
 
@@ -150,12 +150,26 @@ def _grade_once(
     return report
 
 
-def _answers(pairs: tuple[str, ...]) -> dict[str, str]:
+def _pack_file(
+    exercise: Exercise, pack: Pack, source: SourceFile, answers: dict[str, str], seed: int
+) -> tuple[SourceFile, dict[str, str]]:
+    """A pack's own file as the seed's learner would hand it in: variables put in, and with the answers that the pack keeps beside it."""
+    variables = scenario_of(exercise, seed, pack).variables
+    own = {exercise.reference.text: exercise.reference_answers, exercise.starter.text: exercise.starter_answers}
+    kept = {name: fill(file.text, variables) for name, file in own.get(source.text, {}).items()}
+    return SourceFile(source.name, fill(source.text, variables)), kept | answers
+
+
+def _answers(exercise: Exercise, pairs: tuple[str, ...]) -> dict[str, str]:
+    """The answer files by name. Raises BadParameter for a name that the exercise does not ask for."""
+    asked = {str(criterion.params["file"]) for criterion in exercise.criteria if "file" in criterion.params} | {"falco.yaml"}
     answers = {}
     for pair in pairs:
         name, separator, path = pair.partition("=")
         if not separator:
             raise click.BadParameter(f"{pair!r} is not NAME=FILE", param_hint="--answer")
+        if name not in asked:
+            raise click.BadParameter(f"no answer is named {name!r}; known: {', '.join(sorted(asked))}", param_hint="--answer")
         answers[name] = read_source(Path(path)).text
     return answers
 
@@ -173,8 +187,8 @@ def grade_command(exercise: str, rules: Path, answers: tuple[str, ...], live: bo
     """Grade one attempt at EXERCISE: what was caught, what was missed, what was a false alarm, and why."""
     pack = core_pack()
     found = find_exercise(pack, exercise)
-    source = read_source(rules)
-    report = _grade_once(found, pack, source, _answers(answers), live, seed, as_json)
+    source, given = _pack_file(found, pack, read_source(rules), _answers(found, answers), seed)
+    report = _grade_once(found, pack, source, given, live, seed, as_json)
     if as_json:
         emit_json(report.to_json())
     else:

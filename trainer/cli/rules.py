@@ -149,6 +149,10 @@ def explain_command(
 ) -> int:
     """Say why a rule matched an event or not: the clause that decided, and the value that the field had."""
     result = _load(rules + more_rules, base)
+    if not result.ok:
+        if not base:
+            narrate("next: mend the rules; if a macro or list of the exam node is missing, add --base")
+        return ExitCode.NO
     ruleset = result.ruleset
     names = _rule_names(ruleset, rule_name, str((rules + more_rules)[-1]))
     events = read_recording(recording).events

@@ -71,15 +71,15 @@ def _window(span: Span) -> tuple[str, int, int]:
 
 def _shown(text: str, column: int = 0) -> str:
     """Tabs become blanks and control characters a replacement, so that carets stay under their token."""
-    shown = ""
+    shown: list[str] = []
     for char in text:
         if char == "\t":
-            shown += " " * _TAB
+            shown.append(" " * _TAB)
         elif unicodedata.category(char) in ("Cc", "Cs"):
-            shown += "\ufffd"
+            shown.append("\ufffd")
         else:
-            shown += char
-    return shown
+            shown.append(char)
+    return "".join(shown)
 
 
 def _width(text: str) -> int:
@@ -97,12 +97,19 @@ def display_width(text: str) -> int:
 
 
 def _head(text: str, width: int) -> str:
-    while display_width(text) > width:
-        text = text[:-1]
-    return text
+    return text[: _fitting(text, width)]
 
 
 def _tail(text: str, width: int) -> str:
-    while display_width(text) > width:
-        text = text[1:]
-    return text
+    count = _fitting(text[::-1], width)
+    return text[len(text) - count :]
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many characters from the start fit into so many columns."""
+    used = 0
+    for index, char in enumerate(text):
+        used += display_width(char)
+        if used > width:
+            return index
+    return len(text)

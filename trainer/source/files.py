@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import stat
 from pathlib import Path
 
 from trainer.errors import TrainerError
@@ -26,10 +27,16 @@ def read_source(path: str | Path, name: str | None = None) -> SourceFile:
             raise TrainerError(
                 f"{shown} is a folder, not a file", "Give the path of a rules file, such as falco_rules.local.yaml."
             )
-        size = place.stat().st_size
+        status = place.stat()
+        if stat.S_ISCHR(status.st_mode) or stat.S_ISBLK(status.st_mode) or stat.S_ISSOCK(status.st_mode):
+            raise TrainerError(f"{shown} is a device, not a file", "Give the path of a text file.")
+        size = status.st_size
         if size > MAX_BYTES:
             raise TrainerError(f"{shown} is too big ({size} bytes, at most {MAX_BYTES} are read)", "Is this really a rules file?")
-        data = place.read_bytes()
+        with place.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
+            raise TrainerError(f"{shown} is too big (at most {MAX_BYTES} bytes are read)", "Is this really a rules file?")
     except FileNotFoundError:
         raise TrainerError(f"{shown} does not exist", "Check the path; it is taken from the current folder.") from None
     except PermissionError:

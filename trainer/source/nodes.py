@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from trainer.source.spans import MappedText, Span
@@ -54,26 +55,32 @@ class YamlSequence:
         return iter(self.items)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class YamlMapping:
     pairs: tuple[tuple[YamlNode, YamlNode], ...]
     span: Span
     mark: YamlMark
     flow: bool = False
 
+    @cached_property
+    def _first(self) -> dict[str, tuple[YamlNode, YamlNode]]:
+        """Of equal keys the first counts, as in yaml-cpp."""
+        found: dict[str, tuple[YamlNode, YamlNode]] = {}
+        for name, value in self.pairs:
+            text = key_text(name)
+            if text is not None:
+                found.setdefault(text, (name, value))
+        return found
+
     def get(self, key: str) -> YamlNode | None:
         """Value of the first such key."""
-        for name, value in self.pairs:
-            if key_text(name) == key:
-                return value
-        return None
+        pair = self._first.get(key)
+        return pair[1] if pair else None
 
     def key(self, key: str) -> YamlNode | None:
         """The key's own node."""
-        for name, _ in self.pairs:
-            if key_text(name) == key:
-                return name
-        return None
+        pair = self._first.get(key)
+        return pair[0] if pair else None
 
     def keys(self) -> tuple[str, ...]:
         return tuple(key_text(name) or "" for name, _ in self.pairs)

@@ -113,7 +113,8 @@ def _load_file(state: _State, file: SourceFile, min_priority: Priority, *, keep_
         # The learner's other rules are not shown as missing: nothing of this file is read.
         state.results += (FileResult(file, False, None, (), tuple(sink.errors), ()),)
         return
-    schema = schema_warnings(composed.documents)
+    # What Falco's schema says never makes a file invalid: only `validate` prints it.
+    schema = None if keep_going else schema_warnings(composed.documents)
     read = True
     for document in composed.documents:
         if document is None:

@@ -63,7 +63,7 @@ def quoted(item: str) -> str:
 
 MAX_CONDITION = 500_000
 """Characters of a condition with its lists put in; lists of lists could make any number."""
-MAX_NODES = 100_000
+MAX_NODES = 10_000
 """Nodes of a condition with its macros put in."""
 
 
