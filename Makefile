@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench verify-packs agreement clean
+.PHONY: help run test check bench verify-packs guards agreement clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -40,6 +40,9 @@ bench: $(VENV)/.dev ## timings, as ratios against a baseline of the same run
 
 verify-packs: $(VENV)/.dev ## prove the core pack: starter 0, reference 100 %, decoys fail where they say
 	$(BIN)/cks-trainer pack verify
+
+guards: $(VENV)/.dev ## take the guards of the faults out: does a test fail without each? (needs Docker)
+	$(BIN)/python -m tests.guards
 
 agreement: $(VENV)/.dev ## agreement with a real Falco, by file
 	$(BIN)/python -m tests.conformance_report

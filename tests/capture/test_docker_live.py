@@ -21,7 +21,7 @@ from trainer.capture import clean, docker_status, ensure_image, run_scenario
 from trainer.capture.docker_engine import LABEL, OWNER_HOST, OWNER_PID, connect, host_name
 from trainer.capture.image import BASE_IMAGE
 from trainer.content.model import Action, ActionKind, Container, Scenario
-from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable
+from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable, ImageMissing
 from trainer.events import Event, read_recording, write_recording
 from trainer.events.normal import normalised
 
@@ -305,6 +305,14 @@ def test_an_engine_that_goes_away_is_a_clear_error_and_is_cleaned_up_later(
     assert "stopped answering" in str(errors[0])
     assert len(mine()) == 2
     assert clean() == 2
+
+
+@pytest.mark.parametrize("module, name", [("runner", "TRACER_IMAGE"), ("image_index", "BASE_IMAGE")])
+def test_an_image_that_is_not_built_is_a_clear_error(monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> None:
+    monkeypatch.setattr(f"trainer.capture.{module}.{name}", "cks-trainer/not-built:1")
+    with pytest.raises(ImageMissing) as raised:
+        run(scenario(action("a", "true")))
+    assert "doctor --build" in raised.value.help
 
 
 def test_a_container_that_ends_by_itself_is_a_clear_error() -> None:

@@ -25,11 +25,13 @@ def cli(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
     monkeypatch.setenv("CKS_TRAINER_LANG", "en")
     monkeypatch.setenv("NO_COLOR", "1")
 
-    def run(*arguments: str) -> Done:
+    def run(*arguments: str, bug: bool = False) -> Done:
+        """``bug``: a fault of ours is what the test wants to see."""
         capfd.readouterr()
         code = run_cli(arguments)
         captured = capfd.readouterr()
         assert "Traceback" not in captured.out + captured.err
+        assert ("a bug in cks-trainer" in captured.err) is bug
         return Done(code, captured.out, captured.err)
 
     return run

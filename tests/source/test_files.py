@@ -42,3 +42,16 @@ def test_says_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     binary.write_bytes(b"a" * 11)
     with pytest.raises(TrainerError, match="too big"):
         read_source(binary)
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The superuser may read everything, so the refusal is made here."""
+    path = tmp_path / "r.yaml"
+    path.write_text("- a\n")
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    with pytest.raises(TrainerError, match="may not be read by you"):
+        read_source(path)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from pathlib import Path
 from typing import Any
@@ -307,6 +309,30 @@ async def test_quitting_during_a_run_waits_for_the_clean_up(open_app: OpenApp, m
         await settle(pilot)
         assert cleaned.is_set()
     assert app.return_value == 0
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+async def test_a_signal_stops_the_run_and_saves_the_text(open_app: OpenApp, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    app = open_app()
+    started, cleaned = threading.Event(), threading.Event()
+
+    def slow(exercise: Any, files: Any, feed: Feed, cancel: threading.Event, lang: str) -> Any:
+        started.set()
+        assert cancel.wait(10)
+        cleaned.set()
+        raise CaptureCancelled("stopped")
+
+    monkeypatch.setattr(app.desk, "run", slow)
+    async with app.run_test(size=NARROW) as pilot:
+        screen = await open_study(pilot)
+        screen.editor.load_text("# typed just now")
+        await pilot.press("f5")
+        assert started.wait(10)
+        os.kill(os.getpid(), getattr(signal, name))
+        await settle(pilot)
+        assert cleaned.is_set()
+    assert app.return_value == 0
+    assert app.desk.texts(app.desk.exercises[0])["falco_rules.local.yaml"] == "# typed just now"
 
 
 async def test_docker_that_dies_is_a_sentence_with_a_next_step(open_app: OpenApp, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,8 +23,7 @@ from trainer.events import write_recording
 def record_command(scenario: str, seed: int, output: Path) -> int:
     """Run SCENARIO (a name of the core pack, or a scenario folder) in Docker and write its recording."""
     found = load_scenario(scenario, seed, core_pack_folder())
-    if output.is_dir():
-        raise TrainerError(f"{output} is a directory", "give a file name after -o")
+    _can_be_written(output)
     recording = run_scenario(
         found,
         lambda event: None,
@@ -34,6 +33,16 @@ def record_command(scenario: str, seed: int, output: Path) -> int:
     write_recording(recording, output)
     narrate(f"{len(recording.events)} events of {len(recording.actions)} actions in {output}")
     return ExitCode.YES
+
+
+def _can_be_written(output: Path) -> None:
+    """Asked before the run, whose events would be lost after it."""
+    if output.is_dir():
+        raise TrainerError(f"{output} is a directory", "give a file name after -o")
+    if not output.parent.is_dir():
+        raise TrainerError(f"{output.parent} is no directory", "make it first, or give another file name after -o")
+    if not os.access(output if output.exists() else output.parent, os.W_OK):
+        raise TrainerError(f"{output} may not be written by you", "give another file name after -o")
 
 
 @click.command("clean")

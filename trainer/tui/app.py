@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import time
+from contextlib import suppress
 from typing import ClassVar
 
 from rich.text import Text
@@ -48,6 +51,7 @@ class TrainerApp(App[int]):
 
     def on_mount(self) -> None:
         self.push_screen(ExerciseList(self.desk))
+        self._end_on_signals()
         self._ask_docker()
 
     @property
@@ -121,9 +125,20 @@ class TrainerApp(App[int]):
         self.notify(self.words("quit.again"), timeout=QUIT_SECONDS, markup=False)
 
     async def action_quit(self) -> None:
+        self._quit()
+
+    def _quit(self) -> None:
         study = self.study
         if study is None or study.leave():
             self.exit(0)
+
+    def _end_on_signals(self) -> None:
+        """A polite kill or a closed terminal ends the app as Ctrl-Q does: text saved, containers gone."""
+        loop = asyncio.get_running_loop()
+        # Windows has no such handlers, and in a thread (a test of somebody else's) they cannot be set.
+        with suppress(NotImplementedError, RuntimeError, ValueError):
+            for name in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(name, self._quit)
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback: it goes to the log, and the learner gets a sentence."""

@@ -1,0 +1,285 @@
+"""Takes the guards of the faults out, one at a time, and looks whether their tests fail: ``make guards``.
+
+Each guard is removed in a copy of the tree. A test that still passes guards nothing. Needs Docker with the images built.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SECONDS = 90
+"""A test whose guard was a time limit hangs without it."""
+
+
+@dataclass(frozen=True)
+class Guard:
+    fault: str
+    file: str
+    test: str
+    edits: tuple[tuple[str, str], ...]
+    """What stands there, and what takes its place."""
+
+
+def guard(fault: str, file: str, test: str, *edits: tuple[str, str]) -> Guard:
+    return Guard(fault, f"trainer/{file}", f"tests/{test}", edits)
+
+
+GRADE, LIVE, STUDY = "cli/test_grade.py", "capture/test_docker_live.py", "tui/test_study.py"
+UNREADABLE = f"{GRADE}::test_a_rules_file_that_cannot_be_read"
+GUARDS = (
+    guard(
+        "unknown exercise",
+        "cli/grading.py",
+        f"{GRADE}::test_unknown_exercise",
+        ('raise PackError(f"there is no exercise {slug!r}", f"choose one of: {known}")', "return pack.exercises[0]"),
+    ),
+    guard("rules file missing", "source/files.py", f"{UNREADABLE}[missing]", ("except FileNotFoundError:", "except KeyError:")),
+    guard(
+        "rules file may not be read",
+        "source/files.py",
+        "source/test_files.py::test_a_file_that_may_not_be_read",
+        ("except PermissionError:", "except KeyError:"),
+    ),
+    guard("rules file is a folder", "source/files.py", f"{UNREADABLE}[directory]", ("if place.is_dir():", "if False:")),
+    guard(
+        "rules file is binary", "source/files.py", f"{UNREADABLE}[binary]", ("if data.count(0) * 10 > len(data):", "if False:")
+    ),
+    guard(
+        "rules file too large", "source/files.py", f"{UNREADABLE}[too large]", ("MAX_BYTES = 10_000_000", "MAX_BYTES = 12_000_000")
+    ),
+    guard(
+        "rules file is a device",
+        "source/files.py",
+        "cli/test_rules.py::test_a_device_is_no_rules_file",
+        ("if stat.S_ISCHR(status.st_mode) or", "if"),
+    ),
+    guard(
+        "YAML error",
+        "source/yaml.py",
+        f"{GRADE}::test_rules_that_do_not_load_are_graded_not_fatal[yaml error]",
+        ("except YamlProblem as problem:", "except KeyError as problem:"),
+    ),
+    guard(
+        "no Docker, live wanted",
+        "capture/docker_engine.py",
+        f"{GRADE}::test_without_docker_live_says_so",
+        (
+            "except (DockerException, OSError, ValueError) as error:\n        raise _un",
+            "except KeyError as error:\n        raise _un",
+        ),
+    ),
+    guard(
+        "no Docker, nothing said",
+        "grading/run.py",
+        f"{GRADE}::test_without_docker_live_says_so",
+        ("return status.available and status.image_present and status.tracer_present", "return True"),
+    ),
+    guard(
+        "engine dies in the middle",
+        "capture/docker_engine.py",
+        f"{LIVE}::test_an_engine_that_goes_away_is_a_clear_error_and_is_cleaned_up_later",
+        ("except (DockerException, RequestException, HTTPError, OSError) as error:", "except KeyError as error:"),
+    ),
+    guard(
+        "engine dies, containers left",
+        "capture/docker_engine.py",
+        f"{LIVE}::test_an_engine_that_goes_away_is_a_clear_error_and_is_cleaned_up_later",
+        ("return found.get(LABEL) not in active_runs", "return False"),
+    ),
+    guard(
+        "container killed in the middle",
+        "capture/actions.py",
+        f"{LIVE}::test_a_container_that_is_killed_is_a_clear_error",
+        ("raise _ended_early(target, said)", "pass"),
+    ),
+    guard(
+        "image missing",
+        "capture/runner.py",
+        f"{LIVE}::test_an_image_that_is_not_built_is_a_clear_error",
+        ("except ImageNotFound:\n            raise ImageMissing", "except KeyError:\n            raise ImageMissing"),
+        ('with docker_errors("looking for the images"):', "with suppress(KeyError):"),
+    ),
+    guard(
+        "action hangs",
+        "capture/actions.py",
+        f"{LIVE}::test_a_hanging_action_is_ended_with_all_its_processes",
+        ("self._pump(lambda: running.over, action.timeout,", "self._pump(lambda: running.over, 1e6,"),
+    ),
+    guard(
+        "action hangs and is not ended",
+        "capture/actions.py",
+        f"{LIVE}::test_a_hanging_action_is_ended_with_all_its_processes",
+        ('running.target.command("kill", running.key)', "pass"),
+    ),
+    guard(
+        "cancelled in the middle",
+        "capture/actions.py",
+        f"{LIVE}::test_cancelling_removes_everything",
+        ('raise CaptureCancelled("the run was cancelled")', "pass"),
+    ),
+    guard(
+        "containers stay after a fault",
+        "capture/runner.py",
+        f"{LIVE}::test_an_exception_of_the_listener_removes_everything",
+        ("            objects.remove()", "            pass"),
+    ),
+    guard(
+        "Ctrl-C",
+        "cli/console.py",
+        "cli/test_signals.py::test_a_command_that_is_told_to_stop_removes_its_containers[SIGINT]",
+        ("except (click.Abort, KeyboardInterrupt):", "except KeyError:"),
+    ),
+    guard(
+        "polite kill",
+        "cli/console.py",
+        "cli/test_signals.py::test_a_command_that_is_told_to_stop_removes_its_containers[SIGTERM]",
+        ("signal.signal(name, _stop)", "pass"),
+    ),
+    guard(
+        "terminal closed",
+        "cli/console.py",
+        "cli/test_signals.py::test_a_command_that_is_told_to_stop_removes_its_containers[SIGHUP]",
+        ("(signal.SIGTERM, signal.SIGHUP)", "(signal.SIGTERM,)"),
+    ),
+    guard(
+        "kill -9, next run",
+        "capture/runner.py",
+        f"{LIVE}::test_leftovers_of_a_dead_owner_are_removed_and_those_of_the_living_are_not[next run]",
+        ("        remove_leftovers(client)", "        pass"),
+    ),
+    guard(
+        "kill -9, owner's number used again",
+        "capture/docker_engine.py",
+        f"{LIVE}::test_a_process_that_got_the_number_of_a_dead_owner_is_not_the_owner",
+        ("return process_start(int(pid)) == started", "return True"),
+    ),
+    guard(
+        "terminal too small",
+        "tui/trainer.tcss",
+        f"{STUDY}::test_tiny_window_says_so",
+        (".-tiny #too-small, .-low #too-small { display: block; }", ""),
+    ),
+    guard(
+        "no terminal",
+        "tui/main.py",
+        "tui/test_main.py::test_without_a_terminal_it_says_what_to_do",
+        ("if not (sys.stdin.isatty() and sys.stderr.isatty()):", "if False:"),
+    ),
+    guard(
+        "text of the last moment",
+        "tui/screens/study.py",
+        f"{STUDY}::test_text_of_the_last_moment_is_saved_at_the_end",
+        ("        self.cancel.set()\n        self._write()", "        self.cancel.set()"),
+        ('Whether it may end now."""\n        self.save()', 'whether it may end now."""'),
+    ),
+    guard(
+        "text while typing",
+        "tui/screens/study.py",
+        f"{STUDY}::test_draft_is_saved_while_typing_and_is_there_again",
+        ("SAVE_DELAY = ", "SAVE_DELAY = 1000 + "),
+    ),
+    guard(
+        "signal to the TUI",
+        "tui/app.py",
+        f"{STUDY}::test_a_signal_stops_the_run_and_saves_the_text",
+        ("        self._end_on_signals()\n", ""),
+    ),
+    guard(
+        "quit in the middle of a run",
+        "tui/screens/study.py",
+        f"{STUDY}::test_quitting_during_a_run_waits_for_the_clean_up",
+        ("        self.leaving = True\n        self.action_cancel()", "        self.leaving = True"),
+        ("        self.cancel.set()\n        self._write()", "        self._write()"),
+    ),
+    guard(
+        "bug of ours in a command",
+        "cli/console.py",
+        "cli/test_faults.py::test_a_bug_of_ours_is_a_sentence_and_a_log",
+        ("except Exception as error:  # the outermost", "except KeyError as error:  # the outermost"),
+    ),
+    guard(
+        "bug of ours in the TUI",
+        "tui/desk.py",
+        f"{STUDY}::test_fault_of_ours_is_a_sentence_and_goes_to_the_log",
+        ("except Exception as error:  # the one", "except KeyError as error:  # the one"),
+    ),
+    guard(
+        "progress cannot be written",
+        "cli/grading.py",
+        f"{GRADE}::test_a_verdict_does_not_need_the_progress_store",
+        ("except StoreError as error:  # the verdict", "except KeyError as error:  # the verdict"),
+    ),
+    guard(
+        "disk full",
+        "session/store.py",
+        "session/test_store.py::test_a_full_disk_is_a_clear_error_and_keeps_the_old_draft",
+        ('if name.startswith("SQLITE_FULL")', 'if name.startswith("nothing")'),
+    ),
+    guard(
+        "rules are no YAML array",
+        "engine/rules/loader.py",
+        f"{GRADE}::test_rules_that_do_not_load_are_graded_not_fatal[only text]",
+        ("if not isinstance(document, YamlSequence):", "if False:"),
+        ("if isinstance(document, YamlScalar):", "if False:"),
+    ),
+    guard(
+        "recording cut off",
+        "events/recording.py",
+        "cli/test_rules.py::test_truncated_recording",
+        ('raise RecordingError(f"{name}, line {number} is not JSON: {error}", _RECORD_AGAIN)', "raise"),
+    ),
+)
+
+
+def fails_without(found: Guard) -> str:
+    """Empty when the test fails, as it should; otherwise what is wrong."""
+    with tempfile.TemporaryDirectory(prefix="cks-guards-") as folder:
+        copy = Path(folder)
+        for name in ("trainer", "tests", "exercises", "scenarios"):
+            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "pyproject.toml", copy)
+        path = copy / found.file
+        text = path.read_text(encoding="utf-8")
+        for before, after in found.edits:
+            if before not in text:
+                return f"the guard is not where it was: {before.strip().splitlines()[0]}"
+            text = text.replace(before, after)
+        path.write_text(text, encoding="utf-8")
+        command = [sys.executable, "-m", "pytest", "-q", "-n0", "-x", "-p", "no:cacheprovider", found.test]
+        try:
+            done = subprocess.run(
+                command, cwd=copy, timeout=SECONDS, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return ""
+    if done.returncode == 0:
+        return "its test passes without it" + (", or was skipped" if "skipped" in done.stdout else "")
+    if done.returncode in (4, 5):
+        return f"its test does not exist: {found.test}"
+    return ""
+
+
+def main(arguments: Sequence[str]) -> int:
+    chosen = [found for found in GUARDS if not arguments or any(word in found.fault for word in arguments)]
+    bad = 0
+    with ThreadPoolExecutor(2) as pool:
+        for found, problem in zip(chosen, pool.map(fails_without, chosen), strict=True):
+            bad += bool(problem)
+            print(
+                f"{'no' if problem else 'ok':<3} {found.fault:<36} {found.test.split('::')[-1]}{': ' + problem if problem else ''}",
+                flush=True,
+            )
+    print(f"{len(chosen) - bad} of {len(chosen)} guards have a test that fails without them")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
