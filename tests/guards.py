@@ -53,7 +53,10 @@ GUARDS = (
         "rules file is binary", "source/files.py", f"{UNREADABLE}[binary]", ("if data.count(0) * 10 > len(data):", "if False:")
     ),
     guard(
-        "rules file too large", "source/files.py", f"{UNREADABLE}[too large]", ("MAX_BYTES = 10_000_000", "MAX_BYTES = 12_000_000")
+        "rules file too large",
+        "source/files.py",
+        f"{UNREADABLE}[too large]",
+        ("MAX_BYTES = 10_000_000", "MAX_BYTES = 12_000_000"),
     ),
     guard(
         "rules file is a device",
