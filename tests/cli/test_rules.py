@@ -142,3 +142,43 @@ def test_macros_that_double_end_in_an_error(cli: Cli, tmp_path: Path) -> None:
     macros = "".join(f"- macro: m{i}\n  condition: (m{i - 1} and m{i - 1})\n" for i in range(1, 40))
     rules.write_text(f"- macro: m0\n  condition: (evt.num = 1)\n{macros}{RULE}")
     assert cli("validate", str(rules), "--json").code == 1
+
+
+def test_falco_yaml_decides_rules_and_where_alerts_go(cli: Cli, tmp_path: Path) -> None:
+    rules, events = files(tmp_path)
+    folder = tmp_path / "rules.d"
+    folder.mkdir()
+    (folder / "b.yaml").write_text(Path(rules).read_text())
+    (folder / "ignored.txt").write_text("- nonsense")
+    log = tmp_path / "alerts.log"
+    config = tmp_path / "falco.yaml"
+    config.write_text(
+        f"rules_files: [{folder}]\nstdout_output: {{enabled: false}}\nfile_output: {{enabled: true, filename: {log}}}\njson_output: true\n"
+    )
+    plain = cli("run", "-r", rules, "-e", events, "--json")
+    done = cli("run", "-c", str(config), "-e", events)
+    assert (done.code, done.out) == (0, "")
+    assert log.read_text() == plain.out != ""
+    cli("run", "-c", str(config), "-e", events)
+    assert log.read_text() == plain.out * 2, "it is appended to"
+    config.write_text(f"file_output: {{enabled: true, filename: {tmp_path}/no/such/folder}}\n")
+    done = cli("run", "-c", str(config), "-r", rules, "-e", events)
+    assert done.code == 2
+    assert "cannot be written" in done.err
+    assert cli("run", "-c", str(config), "-e", events).code == 2, "no rules at all"
+
+
+def test_rules_below_the_priority_do_not_take_part(cli: Cli, tmp_path: Path) -> None:
+    _, events = files(tmp_path)
+    rules = tmp_path / "two.yaml"
+    rules.write_text(
+        "".join(
+            f"- {{rule: {name}, desc: d, condition: evt.num >= 0, output: {name}, priority: {name}}}\n"
+            for name in ("NOTICE", "ERROR")
+        )
+    )
+    config = tmp_path / "falco.yaml"
+    config.write_text("priority: error\n")
+    lines = cli("run", "-c", str(config), "-r", str(rules), "-e", events).out.splitlines()
+    assert lines
+    assert all(line.endswith("Error ERROR") for line in lines)

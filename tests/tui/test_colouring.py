@@ -55,7 +55,7 @@ def test_broken_yaml_has_no_marks_of_its_own() -> None:
 
 
 def diagnostic(file: SourceFile, start: int, end: int) -> Diagnostic:
-    return Diagnostic(Code.TRN_SYNTAX, Severity.ERROR, "m", (Annotation(file.span(start, end)),))
+    return Diagnostic(Code.LOAD_ERR_VALIDATE, Severity.ERROR, "m", (Annotation(file.span(start, end)),))
 
 
 def test_a_changed_line_loses_its_underline_until_the_next_check() -> None:

@@ -69,6 +69,17 @@ async def test_diagnostic_is_underlined_under_its_token_and_shown_at_the_cursor(
         assert "proc.nam" in text_of(line)
 
 
+async def test_hint_of_a_diagnostic_is_in_the_language_of_the_app(open_app: OpenApp) -> None:
+    app = open_app(lang="ko")
+    async with app.run_test(size=NARROW) as pilot:
+        screen = await open_study(pilot, BROKEN)
+        await pilot.press("f8")
+        await pilot.pause()
+        shown = text_of(screen.query_one(ProblemLine))
+        assert "filter_check called with nonexistent field proc.nam" in shown
+        assert "`proc.name`을(를) 쓰려던 것인가요?" in shown
+
+
 async def test_mended_text_loses_its_diagnostics(open_app: OpenApp) -> None:
     app = open_app()
     async with app.run_test(size=NARROW) as pilot:

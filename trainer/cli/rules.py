@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import click
 
 from trainer.cli.console import ExitCode, emit_json, narrate, paint, use_color
-from trainer.cli.falco_yaml import FalcoSettings
+from trainer.cli.falco_yaml import alert_printer, falco_settings, rules_of, settings_errors
 from trainer.content import core_pack_folder, load_pack
 from trainer.diagnostics.render import render_plain
-from trainer.engine import Explanation, LoadResult, Ruleset, falco_results, falco_text, load_catalogue, load_rules, reason
+from trainer.engine import (
+    KNOWN_PLUGINS,
+    Explanation,
+    LoadResult,
+    Priority,
+    Ruleset,
+    falco_results,
+    falco_text,
+    load_catalogue,
+    load_rules,
+    plugins_for,
+    reason,
+)
 from trainer.errors import PackError
 from trainer.events import Event, read_recording
 from trainer.grading import nearest_event
@@ -22,11 +34,18 @@ from trainer.source import SourceFile, read_source
 
 @click.command("validate")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--plugin",
+    "plugins",
+    multiple=True,
+    type=click.Choice(sorted(KNOWN_PLUGINS)),
+    help="As a Falco with this plugin loaded; without k8saudit, rules of source k8s_audit are skipped.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print Falco's falco_load_results object.")
-def validate_command(files: tuple[Path, ...], as_json: bool) -> int:
+def validate_command(files: tuple[Path, ...], plugins: tuple[str, ...], as_json: bool) -> int:
     """Check rules FILES as `falco -V` does: same verdict, codes and messages."""
     sources = [read_source(path) for path in files]
-    result = load_rules(sources, mode="falco")
+    result = load_rules(sources, mode="falco", plugins=plugins)
     if as_json:
         click.echo(json.dumps(falco_results(result), separators=(",", ":"), sort_keys=True))
     else:
@@ -34,7 +53,7 @@ def validate_command(files: tuple[Path, ...], as_json: bool) -> int:
         for path in files:
             narrate(f"   {path}")
         click.echo(falco_text(result))
-        for diagnostic in load_rules(sources).diagnostics:
+        for diagnostic in load_rules(sources, plugins=plugins).diagnostics:
             narrate(render_plain(diagnostic, color=use_color(stream_is_err=True)))
     return ExitCode.YES if result.ok else ExitCode.NO
 
@@ -46,10 +65,12 @@ def _base_rules() -> SourceFile:
     return pack.base_rules
 
 
-def _load(rules: tuple[Path, ...], base: bool) -> LoadResult:
-    """Loads rules for run and explain; errors are narrated."""
+def _load(rules: tuple[Path, ...], base: bool, plugins: Collection[str], min_priority: Priority = Priority.DEBUG) -> LoadResult:
+    """Loads rules for run and explain as a Falco with ``plugins`` does; errors are narrated."""
     sources = [read_source(path) for path in rules]
-    result = load_rules([_base_rules(), *sources] if base else sources)
+    if not sources and not base:
+        raise click.UsageError("no rules: give -r FILE, or -c with a falco.yaml that names rules_files")
+    result = load_rules([_base_rules(), *sources] if base else sources, plugins=plugins, min_priority=min_priority)
     for diagnostic in result.diagnostics:
         if diagnostic.is_error:
             narrate(render_plain(diagnostic, color=use_color(stream_is_err=True)))
@@ -57,10 +78,14 @@ def _load(rules: tuple[Path, ...], base: bool) -> LoadResult:
 
 
 _RULES_OPTIONS = [
-    click.option("-r", "rules", multiple=True, required=True, type=click.Path(path_type=Path), help="Rules file; in load order."),
+    click.option("-r", "rules", multiple=True, type=click.Path(path_type=Path), help="Rules file; in load order."),
     click.argument("more_rules", nargs=-1, type=click.Path(path_type=Path)),
     click.option(
-        "-e", "recording", required=True, type=click.Path(path_type=Path), help="Recording, Falco alert log or flat JSON Lines."
+        "-e",
+        "recording",
+        required=True,
+        type=click.Path(path_type=Path),
+        help="Recording, Falco alert log, flat JSON Lines, or Kubernetes audit log (loads the plugins k8saudit and json).",
     ),
     click.option("--base", is_flag=True, help="Load the exam node's base rules first."),
     click.option("--json", "as_json", is_flag=True, help="JSON for scripts."),
@@ -79,7 +104,8 @@ def _rules_options(function: Callable[..., int]) -> Callable[..., int]:
     "-c",
     "config",
     type=click.Path(path_type=Path),
-    help="falco.yaml: json_output, priority, time_format_iso_8601, rule_matching.",
+    help="falco.yaml: rules_files, rules, priority, rule_matching, json_output, time_format_iso_8601, append_output, "
+    "file_output, stdout_output, load_plugins.",
 )
 @click.option("--all", "match_all", is_flag=True, help="rule_matching: all (every matching rule fires, not only the first).")
 def run_command(
@@ -92,16 +118,19 @@ def run_command(
     match_all: bool,
 ) -> int:
     """Evaluate rules on a recording and print the alerts as Falco does."""
-    result = _load(rules + more_rules, base)
+    settings = falco_settings(config)
+    events = read_recording(recording).events
+    files = rules + more_rules or rules_of(settings)
+    result = _load(files, base, {*plugins_for(events), *settings.plugins}, settings.priority)
     if not result.ok:
         return ExitCode.NO
-    settings = FalcoSettings.read(config)
+    with settings_errors(config):
+        ruleset = settings.apply(result.ruleset)
     matching = "all" if match_all else settings.rule_matching
-    as_json = as_json or settings.json_output
-    for event in read_recording(recording).events:
-        for alert in result.ruleset.match(event, matching=matching):
-            if alert.priority <= settings.priority:
-                click.echo(alert.json_line() if as_json else alert.text_line(iso=settings.iso_time))
+    with alert_printer(settings, as_json) as printer:
+        for event in events:
+            for alert in ruleset.match(event, matching=matching):
+                printer.show(alert)
     return ExitCode.YES
 
 
@@ -148,14 +177,14 @@ def explain_command(
     action_id: str | None,
 ) -> int:
     """Say why a rule matched an event or not: the clause that decided, and the value that the field had."""
-    result = _load(rules + more_rules, base)
+    events = read_recording(recording).events
+    result = _load(rules + more_rules, base, plugins_for(events))
     if not result.ok:
         if not base:
             narrate("next: mend the rules; if a macro or list of the exam node is missing, add --base")
         return ExitCode.NO
     ruleset = result.ruleset
-    names = _rule_names(ruleset, rule_name, str((rules + more_rules)[-1]))
-    events = read_recording(recording).events
+    names = _rule_names(ruleset, rule_name, str((rules + more_rules)[-1]) if rules + more_rules else "")
     chosen = _chosen_events(ruleset, names, events, event_num, action_id)
     answers: list[dict[str, object]] = []
     matched_any = False

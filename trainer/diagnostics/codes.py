@@ -30,7 +30,6 @@ class Code(StrEnum):
     LOAD_UNKNOWN_KEY = "LOAD_UNKNOWN_KEY"
     # The trainer's own.
     TRN_FATAL = "TRN_FATAL"
-    TRN_SYNTAX = "TRN_SYNTAX"
     TRN_CONTENT = "TRN_CONTENT"
     TRN_RULE_NAME_TYPO = "TRN_RULE_NAME_TYPO"
     TRN_SHADOWED = "TRN_SHADOWED"
@@ -45,6 +44,11 @@ class Code(StrEnum):
     TRN_NEVER_MATCHES = "TRN_NEVER_MATCHES"
     TRN_REDEFINES = "TRN_REDEFINES"
     TRN_FD_NET_FIRST_ONLY = "TRN_FD_NET_FIRST_ONLY"
+    TRN_IMAGE_NO_REGISTRY = "TRN_IMAGE_NO_REGISTRY"
+    TRN_FIELD_TAIL = "TRN_FIELD_TAIL"
+    TRN_OUTPUT_EXTENDED = "TRN_OUTPUT_EXTENDED"
+    TRN_YAML_COMMENT = "TRN_YAML_COMMENT"
+    TRN_YAML_TAG = "TRN_YAML_TAG"
 
 
 SHORT_TEXT: dict[Code, str] = {
@@ -69,7 +73,6 @@ SHORT_TEXT: dict[Code, str] = {
     Code.LOAD_COMPILE_CONDITION: "Warning in rule condition",
     Code.LOAD_UNKNOWN_KEY: "Unknown key in item definition",
     Code.TRN_FATAL: "Falco would stop here",
-    Code.TRN_SYNTAX: "Hint on the condition's syntax",
     Code.TRN_CONTENT: "Error in a pack's file",
     Code.TRN_RULE_NAME_TYPO: "Rule name close to an existing rule",
     Code.TRN_SHADOWED: "An earlier rule answers the same events",
@@ -84,4 +87,9 @@ SHORT_TEXT: dict[Code, str] = {
     Code.TRN_NEVER_MATCHES: "This comparison can never be true",
     Code.TRN_REDEFINES: "The whole rule is replaced",
     Code.TRN_FD_NET_FIRST_ONLY: "Only the first network is compared",
+    Code.TRN_IMAGE_NO_REGISTRY: "Image name without its registry",
+    Code.TRN_FIELD_TAIL: "The end of a field's name is printed as text",
+    Code.TRN_OUTPUT_EXTENDED: "Falco's configuration adds to the output",
+    Code.TRN_YAML_COMMENT: "The rest of the line is a YAML comment",
+    Code.TRN_YAML_TAG: "A word that begins with `!` is a YAML tag",
 }

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trainer.diagnostics.codes import Code
-from trainer.source import Span
+from trainer.source import SourceFile, Span
 
 
 class Severity(StrEnum):
@@ -41,6 +41,8 @@ class ItemRef:
     item_name: str
     file_name: str
     mark: Mark
+    file: SourceFile | None = field(default=None, repr=False, compare=False)
+    """Where the mark is, unless ``file_name`` says it all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ _HELP = "a recording holds one JSON object a line: cks-trainer's own, Falco's al
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?\s*(Z|[+-]\d\d:?\d\d)?")
 _CLOCK = re.compile(r"(\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?")
 _SECOND = 1_000_000_000
+_TIMES = range(-(1 << 63), 1 << 64)
 
 
 def read_foreign(records: Sequence[Mapping[str, Any]], numbers: Sequence[int], name: str) -> Recording:
@@ -40,9 +41,31 @@ def _event(fields: Mapping[str, Any], alert: Mapping[str, Any], index: int, wher
     if action is not None and not isinstance(action, str):
         raise RecordingError(f"{where} is corrupt: action is not a text", _HELP)
     try:
-        return Event(number, _time(known, alert), kind, source, freeze_map(known), action)
-    except (ValueError, OverflowError) as error:
+        time_ns = _time(known, alert)
+        check_time(time_ns)
+        return Event(number, time_ns, kind, source, freeze_map(known), action)
+    except (TypeError, ValueError, OverflowError) as error:
         raise RecordingError(f"{where} is corrupt: {error}", _HELP) from None
+
+
+def check_time(time_ns: object) -> None:
+    """Raises TypeError or ValueError for what cannot be shown as a time: Falco's are 64 bits of nanoseconds."""
+    if time_ns.__class__ is not int:
+        raise TypeError("a time is no whole number")
+    if time_ns not in _TIMES:
+        raise ValueError("a time is beyond 64 bits of nanoseconds")
+
+
+def iso_time(text: str) -> int | None:
+    """Nanoseconds since the epoch of ISO 8601 or RFC 3339 text; None for what is neither. No zone is UTC."""
+    found = _ISO.match(text)
+    if found is None:
+        return None
+    try:
+        time_ns = _from_iso(found)
+    except (ValueError, OverflowError):
+        return None
+    return time_ns if time_ns in _TIMES else None
 
 
 def _time(fields: Mapping[str, Any], alert: Mapping[str, Any]) -> int:

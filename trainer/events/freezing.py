@@ -12,20 +12,30 @@ from typing import Any
 from trainer.events.model import FieldValue
 
 
-def freeze_map(fields: Mapping[str, Any]) -> dict[str, FieldValue]:
-    return {key: freeze(value) if value.__class__ is list or value.__class__ is dict else value for key, value in fields.items()}
+_DEEPEST = 20
+"""Lists and maps inside one another; an event's have three."""
 
 
-def freeze(value: Any) -> FieldValue:
+def freeze_map(fields: Mapping[str, Any], level: int = 0) -> dict[str, FieldValue]:
+    """Raises ValueError or TypeError where a value is not what the format says."""
+    return {
+        key: freeze(value, level) if value.__class__ is list or value.__class__ is dict else value
+        for key, value in fields.items()
+    }
+
+
+def freeze(value: Any, level: int = 0) -> FieldValue:
+    if level > _DEEPEST:
+        raise ValueError("a value is nested too deep")
     if isinstance(value, list):
-        return tuple([freeze(item) for item in value])
+        return tuple([freeze(item, level + 1) for item in value])
     if isinstance(value, dict):
         if len(value) == 1:
             if "$bytes" in value:
                 return bytes.fromhex(value["$bytes"])
             if "$map" in value:
-                return {key: freeze(item) for key, item in value["$map"]}
-        return freeze_map(value)
+                return {key: freeze(item, level + 1) for key, item in value["$map"]}
+        return freeze_map(value, level + 1)
     return value  # type: ignore[no-any-return]
 
 

@@ -49,7 +49,7 @@ class RecordingHeader:
     scenario: str = ""
     seed: int = 0
     origin: str = "cks-trainer"
-    """Who made it: ``cks-trainer``, ``falco`` (an alert log) or ``map`` (flat maps)."""
+    """Who made it: ``cks-trainer``, ``falco`` (an alert log), ``map`` (flat maps) or ``k8s-audit`` (an audit log)."""
     engine: str = ""
     """What captured the events, such as ``docker 20.10.24``. Not graded, not compared."""
     start_ns: int = 0

@@ -1,4 +1,4 @@
-"""Recordings: the file format, and the foreign files that are read as one (Falco alert logs, flat maps).
+"""Recordings: the file format, and the foreign files that are read as one (Falco alert logs, flat maps, Kubernetes audit logs).
 
 The own format is JSON Lines in UTF-8, one record a line, the header first and a footer with the counts last::
 
@@ -11,7 +11,7 @@ The own format is JSON Lines in UTF-8, one record a line, the header first and a
 
 A state holds the fields that many events share (process, user, container, descriptor). Its name is made from what it holds
 and not from its place in the file, so that one new event leaves the other lines alone. An event's fields are its states', in
-order, and then its own.
+order, and then its own. An event of a Kubernetes audit log has ``audit`` instead, the JSON text that its fields come from.
 """
 
 from __future__ import annotations
@@ -25,8 +25,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from trainer.errors import RecordingError
-from trainer.events.foreign import read_foreign
-from trainer.events.freezing import can_join, freeze_map, join_args, split_args, thaw_map
+from trainer.events.audit import is_audit_log, read_audit_log
+from trainer.events.audit_fields import AuditFields
+from trainer.events.foreign import check_time, read_foreign
+from trainer.events.freezing import can_join, freeze, freeze_map, join_args, split_args, thaw_map
 from trainer.events.model import ActionResult, Event, FieldValue, Recording, RecordingHeader
 from trainer.events.normal import normalised
 from trainer.events.states import StateTable
@@ -37,7 +39,7 @@ MAX_BYTES = 256 * 1024 * 1024
 
 
 def read_recording(path: Path) -> Recording:
-    """The recording in ``path``: own format, Falco alerts or flat maps, gzipped or not."""
+    """The recording in ``path``: own format, Falco alerts, flat maps or a Kubernetes audit log, gzipped or not."""
     data = _read_bytes(path)
     # Thousands of maps and no cycle among them: the collector would only walk them, for longer than the parsing takes.
     collecting = gc.isenabled()
@@ -57,6 +59,8 @@ def parse_recording(data: bytes, name: str) -> Recording:
     numbered = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line and not line.isspace()]
     if not numbered:
         raise RecordingError(f"{name} is empty", _RECORD_AGAIN)
+    if is_audit_log(text):
+        return read_audit_log(numbered, name)
     head = _parse_line(numbered[0][1], name, numbered[0][0])
     if "format_version" not in head:
         return read_foreign(_parse_lines(numbered, name), [number for number, _ in numbered], name)
@@ -106,6 +110,9 @@ def format_recording(recording: Recording) -> str:
         records[0]["derived"] = list(_DERIVED)
     table = StateTable()
     for event in recording.events:
+        if isinstance(event.fields, AuditFields):
+            records.append(_audit_record(event, event.fields, start_ns))
+            continue
         new, names, own = table.split(event)
         if derived:
             del own["evt.reltime"], own["evt.deltatime"]
@@ -140,6 +147,13 @@ def format_recording(recording: Recording) -> str:
         records.append(record)
     records.append({"end": True, "events": len(recording.events), "actions": len(recording.actions)})
     return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def _audit_record(event: Event, fields: AuditFields, start_ns: int) -> dict[str, Any]:
+    record: dict[str, Any] = {"event": event.num, "at": event.time_ns - start_ns, "type": event.type, "source": event.source}
+    if event.action is not None:
+        record["action"] = event.action
+    return record | {"audit": fields.text}
 
 
 _DERIVED = ("evt.reltime", "evt.deltatime")
@@ -215,22 +229,23 @@ def _build(head: Mapping[str, Any], records: list[dict[str, Any]], numbers: list
                 if "arg" in record:
                     fields["evt.arg"], fields["evt.rawarg"] = split_args(record["arg"])
                 if "args" in record:
-                    fields["evt.args"] = fields["evt.info"] = record["args"]
+                    fields["evt.args"] = fields["evt.info"] = freeze(record["args"])
                 time_ns = start + record["at"]
                 if derived:
                     first = events[0].time_ns if events else time_ns
                     fields["evt.reltime"], fields["evt.deltatime"] = time_ns - first, time_ns - (before if events else time_ns)
                     before = time_ns
-                events.append(
-                    Event(
-                        record["event"],
-                        time_ns,
-                        record["type"],
-                        record.get("source", "syscall"),
-                        fields,
-                        record.get("action"),
-                    )
+                audit = _audit_fields(record["audit"], time_ns, events) if "audit" in record else None
+                event = Event(
+                    record["event"],
+                    time_ns,
+                    record["type"],
+                    record.get("source", "syscall"),
+                    fields if audit is None else audit,
+                    record.get("action"),
                 )
+                _check_event(event)
+                events.append(event)
             elif "state" in record:
                 base = states[record["like"]] if "like" in record else {}
                 without = record.get("without", ())
@@ -240,12 +255,17 @@ def _build(head: Mapping[str, Any], records: list[dict[str, Any]], numbers: list
                 states[record["state"]] = merged
             elif "result" in record:
                 started, ended = start + record["started_at"], start + record["ended_at"]
-                actions.append(ActionResult(record["result"], record.get("exit_code"), started, ended, record.get("error")))
+                action = ActionResult(record["result"], record.get("exit_code"), started, ended, record.get("error"))
+                _check_action(action)
+                actions.append(action)
             elif "end" in record:
                 footer = record
             else:
                 raise RecordingError(f"{name}, line {numbers[index]}: unknown record {sorted(record)}", _RECORD_AGAIN)
+        index = 0
         header = RecordingHeader(head["format_version"], head["scenario"], head["seed"], head["origin"], head["engine"], start)
+        _check_types((header.scenario, str), (header.seed, int), (header.origin, str), (header.engine, str))
+        check_time(start)
     except KeyError as error:
         raise RecordingError(f"{name}, line {numbers[index]}: {error} is missing", _RECORD_AGAIN) from None
     except (TypeError, ValueError, AttributeError) as error:
@@ -259,6 +279,31 @@ def _build(head: Mapping[str, Any], records: list[dict[str, Any]], numbers: list
             _RECORD_AGAIN,
         )
     return Recording(header, tuple(events), tuple(actions))
+
+
+def _check_event(event: Event) -> None:
+    """Raises TypeError or ValueError: what JSON holds in place of an event's own parts may be anything. Runs once an event, so without a loop."""
+    if event.num.__class__ is not int or event.type.__class__ is not str or event.source.__class__ is not str:
+        raise TypeError("event, type or source has the wrong type")
+    if event.action is not None and event.action.__class__ is not str:
+        raise TypeError("action has the wrong type")
+    check_time(event.time_ns)
+
+
+def _check_action(action: ActionResult) -> None:
+    _check_types((action.id, str), (0 if action.exit_code is None else action.exit_code, int), (action.error or "", str))
+    check_time(action.started_ns)
+    check_time(action.ended_ns)
+
+
+def _check_types(*values: tuple[object, type]) -> None:
+    for value, expected in values:
+        if value.__class__ is not expected:
+            raise TypeError(f"{value!r:.40} is no {expected.__name__}")
+
+
+def _audit_fields(text: str, time_ns: int, before: Sequence[Event]) -> AuditFields:
+    return AuditFields.from_text(text, time_ns, {"evt.reltime": time_ns - (before[0].time_ns if before else time_ns)})
 
 
 def _frozen_already(own: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from trainer.source.nodes import (
 )
 from trainer.source.plain import plain
 from trainer.source.spans import MappedText, Position, Region, SourceFile, Span
-from trainer.source.yaml import compose
+from trainer.source.yaml import compose, compose_anew
 
 __all__ = [
     "Composed",
@@ -30,6 +30,7 @@ __all__ = [
     "YamlScalar",
     "YamlSequence",
     "compose",
+    "compose_anew",
     "is_null",
     "key_text",
     "plain",

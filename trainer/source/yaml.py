@@ -20,12 +20,19 @@ from trainer.source.tokens import Kind, Token
 MAX_SIZE = 10_000_000
 """Code points of a file that is still read."""
 MAX_DEPTH = 500
+_REPEATED_BASE, _REPEATED_TIMES = 10_000, 2
+"""Characters that aliases may stand for: so many, and so many times the file's own."""
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 @lru_cache(maxsize=32)
 def compose(file: SourceFile) -> Composed:
-    """All documents of a file; an empty or null document is None."""
+    """All documents of a file; an empty or null document is None. The last ones are remembered."""
+    return compose_anew(file)
+
+
+def compose_anew(file: SourceFile) -> Composed:
+    """As ``compose``, for callers with a memory of their own."""
     if len(file.text) > MAX_SIZE:
         return Composed((), YamlError(f"file is larger than {MAX_SIZE} characters", YamlMark(0, 0, 0), file.span(0, 0)))
     return _Composer(file).run()
@@ -59,6 +66,9 @@ class _Composer:
         self.first_line = start
         self._line_bytes: list[int] | None = None
         self.anchors: dict[str, YamlNode] = {}
+        self.sizes: dict[str, int] = {}
+        """Characters that each anchor's node stands for, those of its own aliases too."""
+        self.repeated = 0
 
     def run(self) -> Composed:
         documents: list[YamlNode | None] = []
@@ -86,7 +96,9 @@ class _Composer:
         except YamlProblem as problem:
             mark = self.mark(problem.offset, at_end=scanner.ended)
             offset = min(problem.offset, len(self.file.text))
-            return Composed(tuple(documents), YamlError(problem.message, mark, self.file.span(offset, offset + 1)))
+            return Composed(
+                tuple(documents), YamlError(problem.message, mark, self.file.span(offset, min(offset + 1, len(self.file.text))))
+            )
         for document in documents:
             if document is not None and (bad := _bad_key(document)):
                 return Composed(tuple(documents), YamlError("bad conversion", bad.mark, bad.span, is_conversion=True))
@@ -119,7 +131,7 @@ class _Composer:
             match = re.fullmatch(r"([0-9]+)\.([0-9]+)", token.params[0])
             if match is None:
                 raise YamlProblem(token.start, f"bad YAML version: {token.params[0]}")
-            if int(match.group(1)) > 1:
+            if match.group(1).lstrip("0") not in ("", "1"):
                 raise YamlProblem(token.start, "YAML major version too large")
         elif token.value == "TAG" and len(token.params) != 2:
             raise YamlProblem(token.start, "TAG directives must have exactly two arguments")
@@ -140,8 +152,10 @@ class _Composer:
             scanner.pop()
             if token.value not in self.anchors:
                 raise YamlProblem(start, f"the referenced anchor is not defined: {token.value}")
+            self._repeat(token)
             return self.anchors[token.value]
         tag = anchor = ""
+        repeated = self.repeated
         while (token := scanner.peek()) is not None and token.kind in (Kind.TAG, Kind.ANCHOR):
             if token.kind is Kind.TAG:
                 if tag:
@@ -157,7 +171,14 @@ class _Composer:
         node = yield self._content(token, start, tag, depth, in_flow_sequence)
         if anchor:
             self.anchors[anchor] = node
+            self.sizes[anchor] = node.span.end - node.span.start + self.repeated - repeated
         return node
+
+    def _repeat(self, alias: Token) -> None:
+        """Every reader of the tree goes through what an alias stands for again. yaml-cpp has no limit, and Falco never comes back."""
+        self.repeated += self.sizes.get(alias.value, 0)
+        if self.repeated > _REPEATED_BASE + _REPEATED_TIMES * len(self.file.text):
+            raise YamlProblem(alias.start, "the aliases stand for far more text than the file has")
 
     def _content(self, token: Token | None, start: int, tag: str, depth: int, in_flow_sequence: bool) -> _Work:
         if token is None:

@@ -35,6 +35,8 @@ from trainer.source import Span
 MAX_LEVELS = 400
 """How deep connectives may nest: far below what matching and explaining can recurse through."""
 
+_MOST_MACROS = 5_000
+
 
 @dataclass(frozen=True, slots=True)
 class CheckWarning:
@@ -88,6 +90,9 @@ class SharedMacros:
 
     def once(self, source: str, body: Expr, test: Predicate) -> Once:
         """The one predicate of all macro bodies that look the same; where they stand in the files does not matter."""
+        if len(self._by_shape) > _MOST_MACROS:
+            # Of a file that is edited for hours; what was compiled before goes on with its own.
+            self._by_shape.clear()
         return self._by_shape.setdefault((source, shape(body)), Once(test))
 
 

@@ -21,6 +21,9 @@ from trainer.source import Span
 
 DEPRECATED = ("evt.dir", "evt.latency", "evt.latency.s", "evt.latency.ns", "evt.latency.human", "evt.wait_latency")
 
+MAX_TRANSFORMERS = 40
+"""How deep transformers may nest: each level takes frames of the interpreter's stack, at every event."""
+
 
 @dataclass(frozen=True, slots=True)
 class CompileError:
@@ -74,6 +77,8 @@ def transformer_operand(expr: FieldTransformerExpr, source: str, catalogue: Fiel
     def refuse(message: str, fatal: bool = False) -> CompileError:
         return CompileError(message, expr.span, expr.pos, fatal)
 
+    if _too_deep(expr):
+        return refuse("exceeded max depth limit of 1000")
     if name in transform.SINGLE:
         if len(expr.arguments) != 1:
             return refuse("unknown multivalue transformer", fatal=True)
@@ -129,6 +134,20 @@ def transformer_operand(expr: FieldTransformerExpr, source: str, catalogue: Fiel
         return values[-1] if values else None
 
     return Operand(text, text, "CHARBUF", option is None, options, False, deprecated)
+
+
+def _too_deep(expr: FieldTransformerExpr) -> bool:
+    inside: list[FieldTransformerExpr | TransformerListExpr] = [expr]
+    for _ in range(MAX_TRANSFORMERS):
+        inside = [
+            argument
+            for outer in inside
+            for argument in (outer.items if isinstance(outer, TransformerListExpr) else outer.arguments)
+            if isinstance(argument, FieldTransformerExpr | TransformerListExpr)
+        ]
+        if not inside:
+            return False
+    return True
 
 
 def _single(

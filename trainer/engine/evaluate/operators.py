@@ -8,8 +8,6 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-import re2
-
 from trainer.engine.evaluate.constants import Address, Network, to_bytes, to_text
 
 Test: TypeAlias = Callable[[Any, Any], bool]
@@ -89,6 +87,8 @@ def glob_match(value: str, pattern: str, fold: bool = False) -> bool:
 @functools.lru_cache(maxsize=256)
 def regex_for(pattern: str) -> Any:
     """RE2 in POSIX syntax, leftmost-longest. Of UTF-8 text, as Falco gives it (language.md 1.6)."""
+    import re2  # late: few conditions need it
+
     options = re2.Options()
     options.posix_syntax = True
     options.longest_match = True
@@ -98,6 +98,8 @@ def regex_for(pattern: str) -> Any:
 
 def regex_problem(pattern: str) -> str | None:
     """Why RE2 refuses the pattern, or None."""
+    import re2
+
     try:
         regex_for(pattern)
     except re2.error as error:

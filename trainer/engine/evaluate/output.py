@@ -15,14 +15,21 @@ from trainer.engine.evaluate.constants import to_bytes, to_text
 from trainer.engine.evaluate.extract import ancestors, sides
 from trainer.engine.evaluate.operands import DEPRECATED, CompileError, Operand, left_operand
 from trainer.engine.evaluate.transform import SINGLE
-from trainer.engine.fields import FieldCatalogue, load_catalogue
-from trainer.engine.filter import ParseError, parse_condition, to_string
+from trainer.engine.fields import FieldCatalogue, FieldInfo, load_catalogue
+from trainer.engine.filter import ParseError, parse_condition, to_string, transformer_ends
 from trainer.engine.filter.ast import FieldExpr, FieldTransformerExpr, TransformerArg, TransformerListExpr, UnaryCheckExpr
 from trainer.events import Event, FieldValue
 from trainer.source import MappedText
 
 _UNKNOWN = "unknown filter: unexpected token after '"
 _CANDIDATE = re.compile(r"[a-zA-Z][a-zA-Z0-9_.]*")
+_FIELD = re.compile(r"[a-zA-Z][a-zA-Z0-9_]*(?:\.[a-zA-Z][a-zA-Z0-9_]*)+")
+_ARGUMENT = re.compile(r"""\[(?:"[^"]*"|'[^']*'|[^\]\["'\s]+)\]""")
+_DIGITS = re.compile(r"[0-9]*")
+_LONGEST_NAME = 128
+"""Characters; no field's own name is longer."""
+_MAX_WIDTH = 10_000
+"""Columns that a token is padded to; Falco has no limit, and would end where the memory does."""
 _TRANSFORMER = re.compile(r"(?:tolower|toupper|b64|basename|len|join|concat|getopt)\(")
 
 
@@ -116,9 +123,10 @@ def compile_output(
         at = percent + 1
         if at >= len(body):
             return refuse("invalid formatting syntax: formatting cannot end with a %", percent)
-        digits = re.compile(r"[0-9]*").match(body, at)
-        width = int(digits.group() or 0) if digits else 0
-        at = digits.end() if digits else at
+        digits = _DIGITS.match(body, at)
+        assert digits is not None  # no digit at all is a match too
+        word, at = digits.group().lstrip("0"), digits.end()
+        width = min(int(word[:9] or 0), _MAX_WIDTH)
         if at >= len(body):
             return refuse("invalid formatting syntax: formatting cannot end with a number", percent)
         token = _longest(body, at, percent, width, source, table)
@@ -143,15 +151,18 @@ def compile_output(
 
 
 def _longest(body: str, at: int, percent: int, width: int, source: str, table: FieldCatalogue) -> FieldToken | None:
-    """The longest text from ``at`` that is a field or a transformer, cut from the end one character at a time."""
-    end = _transformer_end(body, at) if _TRANSFORMER.match(body, at) else _field_end(body, at)
-    while end > at:
+    """The longest text from ``at`` that is a field or a transformer.
+
+    Falco cuts one character at a time from the end and parses again. Here only those ends are tried where a parse can succeed: else a
+    long word would be parsed as often as it has characters.
+    """
+    ends = _transformer_ends(body, at) if _TRANSFORMER.match(body, at) else _field_ends(body, at, source, table)
+    for end in ends:
         parsed = _parse(body[at:end])
         if parsed is not None:
             operand = left_operand(parsed, source, table)
             if not isinstance(operand, CompileError):
                 return FieldToken(body[at:end], width, operand, percent, end, tuple(_uses(parsed, source, table)))
-        end -= 1
     return None
 
 
@@ -170,31 +181,38 @@ def _uses(expr: TransformerArg, source: str, table: FieldCatalogue, merged: bool
             yield from _uses(item, source, table)
 
 
-def _field_end(body: str, at: int) -> int:
+def _field_ends(body: str, at: int, source: str, table: FieldCatalogue) -> Iterator[int]:
+    """Longest first: with the argument, then every shorter text that is a field's name."""
     found = _CANDIDATE.match(body, at)
     if found is None:
-        return at
+        return
     end = found.end()
     if body[end : end + 1] == "[":
-        close = body.find("]", end)
-        if close > 0:
-            return close + 1
-    return end
+        close = body.find("]", end) + 1
+        if close and _ARGUMENT.fullmatch(body, end, close):
+            yield close
+    name = _FIELD.match(body, at, end)
+    if name is None:
+        return
+    # Only names that end as one likes (proc.env.X) are longer, and of those the first is one already.
+    for stop in (name.end(), *range(min(name.end() - 1, at + _LONGEST_NAME), at, -1)):
+        if isinstance(table.lookup(body[at:stop], None, source), FieldInfo):
+            yield stop
 
 
-def _transformer_end(body: str, at: int) -> int:
-    depth = 0
-    index = at
-    while index < len(body):
-        if body[index] == "(":
-            depth += 1
-        elif body[index] == ")":
-            depth -= 1
-            if depth == 0:
-                close = body.find("]", index) if body[index + 1 : index + 2] == "[" else -1
-                return close + 1 if close > 0 else index + 1
-        index += 1
-    return len(body)
+def _transformer_ends(body: str, at: int) -> Iterator[int]:
+    """Longest first. Falco counts the parentheses inside quotes too: what they close too early is no transformer."""
+    ends = transformer_ends(body, at)
+    if not ends:
+        return
+    closed, depth = ends[-1], 0
+    for index in range(at, closed - 1):
+        depth += (body[index] == "(") - (body[index] == ")")
+        if not depth and body[index] == ")":
+            return
+    if ends[0] > closed and body.find("]", closed) + 1 == ends[0]:
+        yield ends[0]
+    yield closed
 
 
 @lru_cache(maxsize=2048)

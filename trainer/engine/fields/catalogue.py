@@ -1,16 +1,16 @@
-"""The field, event and parameter tables of Falco 0.44 (libs 0.25.4 and the container and k8saudit plugins), and the lookup of a field.
+"""The field, event and parameter tables of Falco 0.44 (libs 0.25.4 and the plugins container, k8saudit 0.16 and json 0.7), and the lookup of a field.
 
 The table is data.json; descriptions are our own and stand in descriptions.json.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import Any
 
 _PARAM_TYPE = {"UID": "UINT32", "GID": "UINT32"}
@@ -29,9 +29,15 @@ class FieldInfo:
     is_list: bool
     deprecated: bool
     flags: frozenset[str]
-    plugin: bool
+    provider: str
+    """``core`` (libsinsp), ``plugin`` (container), ``k8saudit`` or ``json``."""
     source: str
+    """The event source whose rules have the field: ``syscall`` or ``k8s_audit``."""
     description: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def plugin(self) -> bool:
+        return self.provider != "core"
 
     @property
     def filter_only(self) -> bool:
@@ -63,12 +69,12 @@ class FieldCatalogue:
         for key, source in (("fields", "syscall"), ("k8s_audit", "k8s_audit")):
             for class_, name, type_, argument, kinds, is_list, deprecated, flags, provider in data[key]:
                 self._fields[name] = FieldInfo(
-                    name, type_, class_, argument, tuple(kinds), is_list, deprecated, frozenset(flags), provider == "plugin", source,
+                    name, type_, class_, argument, tuple(kinds), is_list, deprecated, frozenset(flags), provider, source,
                     descriptions.get(name, {}),
                 )  # fmt: skip
-        self._required_plugin_fields = [
-            info for info in self._fields.values() if info.plugin and info.argument == "required" and info.source == "syscall"
-        ]
+        self._any_source = frozenset(data["any_source"])
+        self._json_sources = frozenset({"k8s_audit"})
+        self._required_plugin_fields = [info for info in self._fields.values() if info.plugin and info.argument == "required"]
         self.events: dict[str, EventInfo] = {
             name: EventInfo(name, rows[0]["category"], frozenset(rows[0]["fd_flags"]), tuple(tuple(p) for p in rows[0]["params"]))
             for name, rows in data["events"].items()
@@ -87,14 +93,26 @@ class FieldCatalogue:
     def get(self, name: str) -> FieldInfo | None:
         return self._fields.get(name)
 
+    def with_plugins(self, plugins: Collection[str]) -> FieldCatalogue:
+        """As Falco has it with these plugins: json names no source of its own and reads the events of each, or it is not there."""
+        other = copy.copy(self)
+        other._json_sources = frozenset({"syscall", "k8s_audit"} if "json" in plugins else ())
+        return other
+
+    def _is_of(self, source: str, info: FieldInfo) -> bool:
+        """Whether rules of ``source`` have the field."""
+        if info.provider == "json":
+            return source in self._json_sources
+        return info.source == source or info.name in self._any_source
+
     def lookup(self, name: str, argument: str | None, source: str = "syscall") -> FieldInfo | FieldProblem:
-        """The field ``name[argument]``; ``evt.arg.flags`` and other suffix forms come under their whole name."""
+        """The field ``name[argument]`` in rules of ``source``; ``evt.arg.flags`` and other suffix forms come under their whole name."""
         full = name if argument is None else f"{name}[{argument}]"
         info = self._fields.get(name)
         missing = FieldProblem(f"filter_check called with nonexistent field {full}")
         if info is None:
-            return self._by_suffix(name, full, missing)
-        if info.source != source and info.class_ != "evt":
+            return self._by_suffix(name, full, source, missing)
+        if not self._is_of(source, info):
             return missing
         if info.plugin:
             return _plugin_argument(info, full, argument) or info
@@ -117,9 +135,17 @@ class FieldCatalogue:
             return None
         return missing if info.class_ == "process" else FieldProblem(f"{argument} is not a valid number")
 
-    def _by_suffix(self, name: str, full: str, missing: FieldProblem) -> FieldInfo | FieldProblem:
+    def _by_suffix(self, name: str, full: str, source: str, missing: FieldProblem) -> FieldInfo | FieldProblem:
         if full != name:
             return missing
+        if source == "syscall" and (found := self._by_core_suffix(name, missing)) is not None:
+            return found
+        # A plugin's field that is a prefix of the name is taken for the field, and then misses its argument.
+        prefixes = [info for info in self._required_plugin_fields if name.startswith(info.name) and self._is_of(source, info)]
+        longest = max(prefixes, key=lambda info: len(info.name), default=None)
+        return missing if longest is None else _plugin_argument(longest, name, None) or longest
+
+    def _by_core_suffix(self, name: str, missing: FieldProblem) -> FieldInfo | FieldProblem | None:
         for prefix in ("evt.arg.", "evt.rawarg."):
             if name.startswith(prefix):
                 suffix = name[len(prefix) :]
@@ -134,10 +160,7 @@ class FieldCatalogue:
                 if base == "evt.type.is" and name[len(base) + 1 :] not in self.event_names:
                     return FieldProblem(f"unknown event type {name[len(base) + 1 :]}")
                 return info
-        # A plugin's field that is a prefix of the name is taken for the field, and then misses its argument.
-        prefixes = [info for info in self._required_plugin_fields if name.startswith(info.name)]
-        longest = max(prefixes, key=lambda info: len(info.name), default=None)
-        return missing if longest is None else _plugin_argument(longest, name, None) or longest
+        return None
 
 
 def _plugin_argument(info: FieldInfo, full: str, argument: str | None) -> FieldProblem | None:
@@ -147,12 +170,24 @@ def _plugin_argument(info: FieldInfo, full: str, argument: str | None) -> FieldP
         return FieldProblem(
             f"filter '{full}': {info.name} does not allow nor require an argument but one is provided: {argument}"
         )
+    if argument is not None and info.argument_kinds == ("index",) and (wrong := _index_problem(argument)):
+        return FieldProblem(f"filter {full} {info.name} {wrong}: {argument}")
     return None
+
+
+def _index_problem(argument: str) -> str:
+    if re.search(r"[^0-9]", argument):
+        return "has an invalid index argument not composed only by digits"
+    if not argument or (len(argument) > 1 and argument[0] == "0"):
+        return "has an invalid index argument starting with 0"
+    return "has an invalid index argument not representable on 64 bit" if len(argument) > 20 or int(argument) >= 1 << 64 else ""
 
 
 @functools.cache
 def load_catalogue() -> FieldCatalogue:
     """The catalogue, read once; it is never changed."""
+    from importlib import resources  # late: it costs more than this package
+
     folder = resources.files("trainer.engine.fields")
     data = json.loads(folder.joinpath("data.json").read_text(encoding="utf-8"))
     described = folder.joinpath("descriptions.json")

@@ -1,7 +1,7 @@
 """Falco's condition language: text to tree and back."""
 
 from trainer.engine.filter import ast
-from trainer.engine.filter.diagnose import OPERATORS
+from trainer.engine.filter.diagnose import OPERATORS, transformer_ends
 from trainer.engine.filter.escaping import escape, unescape
 from trainer.engine.filter.highlight import Token, tokenize
 from trainer.engine.filter.hints import nearest
@@ -20,6 +20,7 @@ __all__ = [
     "parse_condition",
     "to_string",
     "tokenize",
+    "transformer_ends",
     "unescape",
     "walk",
 ]

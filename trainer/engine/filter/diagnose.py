@@ -62,12 +62,27 @@ def diagnose(text: str, max_depth: int) -> Fault | None:
     return None
 
 
+def transformer_ends(text: str, start: int, max_depth: int = 1000) -> tuple[int, ...]:
+    """Where the transformer that begins at ``start`` ends, with its ``[argument]`` first and then without; nothing where it is none."""
+    reader = _Reader(text, max_depth)
+    reader.pos = start
+    try:
+        whole = reader.pos if reader.transformer() else 0
+    except _Stop:
+        whole = 0
+    if reader.open or not reader.closed:
+        return ()
+    return (whole, reader.closed) if whole > reader.closed else (reader.closed,)
+
+
 class _Reader:
     def __init__(self, text: str, max_depth: int) -> None:
         self.text = text
         self.pos = 0
         self.last = ""
         self.open: list[int] = []
+        self.closed = 0
+        """End of the parenthesis that was closed last."""
         self.max_depth = max_depth
 
     # Scanner. `last` is what Falco's "unexpected token after" shows.
@@ -103,6 +118,7 @@ class _Reader:
         if not self.take(")"):
             raise _Stop(message)
         self.open.pop()
+        self.closed = self.pos
 
     def quoted(self) -> bool:
         found = _QUOTED.match(self.text, self.pos)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
-
-from lark import Lark, ParseTree, UnexpectedInput
+from typing import TYPE_CHECKING
 
 from trainer.engine.filter.ast import Expr
 from trainer.engine.filter.diagnose import Fault, diagnose
 from trainer.engine.filter.hints import hint_for
-from trainer.engine.filter.tree import TreeBuilder
 from trainer.source import MappedText, Span
+
+# lark is imported when the first condition is parsed: it takes longer to import than the rest of the engine.
+if TYPE_CHECKING:
+    from lark import Lark, ParseTree
 
 _OPENING = frozenset({"LPAR", "AND_PAREN", "OR_PAREN", "NOT_PAREN", "TRANSFORMER", "VAL"})
 _WORD = re.compile(r"[^\s()=,\"']+|[<>=!]+")
@@ -37,6 +39,8 @@ class ParseError:
 
 @cache
 def _grammar() -> Lark:
+    from lark import Lark
+
     return Lark.open("grammar.lark", rel_to=__file__, parser="lalr", lexer="contextual", maybe_placeholders=False)
 
 
@@ -51,6 +55,8 @@ def _remembered_tree(text: str, max_depth: int) -> ParseTree | None:
 
 def _tree(text: str, max_depth: int) -> ParseTree | None:
     """Lark's tree, or None where ``text`` is refused. Tokens come one by one, to stop at the depth limit."""
+    from lark import UnexpectedInput
+
     parse = _grammar().parse_interactive(text)
     depth = 0
     try:
@@ -72,6 +78,8 @@ def parse_condition(text: MappedText, max_depth: int = 1000) -> Expr | ParseErro
     read = _remembered_tree if len(text.text) <= _REMEMBERED else _tree
     tree = read(text.text, max_depth)
     if tree is not None:
+        from trainer.engine.filter.tree import TreeBuilder
+
         return TreeBuilder(text).transform(tree)
     fault = diagnose(text.text, max_depth)
     # The two agree on what is a condition (tests/engine/test_filter_laws.py); an answer is due even where they should not.

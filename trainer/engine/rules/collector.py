@@ -6,17 +6,18 @@ from dataclasses import replace
 from typing import TypeVar
 
 from trainer.diagnostics import Code
-from trainer.engine.fields import load_catalogue
+from trainer.engine.fields import FieldCatalogue
 from trainer.engine.rules.context import Context, Refused, Sink, error
-from trainer.engine.rules.definitions import SYSCALL, Definitions, Entry, ExceptionDef, ListDef, MacroDef, RuleDef, RuleUpdate
+from trainer.engine.rules.definitions import Definitions, Entry, ExceptionDef, ListDef, MacroDef, RuleDef, RuleUpdate
 from trainer.engine.rules.operators import field_exists, is_operator, is_single_field_operator
+from trainer.engine.rules.plugins import catalogue_of, sources_of
 from trainer.source import MappedText
 
 _T = TypeVar("_T")
 
 
 def _refuse(message: str, context: Context, **params: str) -> Refused:
-    return error(Code.LOAD_ERR_VALIDATE, message, context, None, **params)
+    return error(Code.LOAD_ERR_VALIDATE, message, context, None, None, **params)
 
 
 def define_list(known: Definitions, new: ListDef) -> None:
@@ -60,7 +61,7 @@ def define_rule(known: Definitions, new: RuleDef, sink: Sink) -> None:
     before = known.rules.get(new.name)
     if before is not None and before.source != new.source:
         raise _refuse("Rule has been re-defined with a different source", new.context)
-    unknown = new.source != SYSCALL
+    unknown = new.source not in sources_of(known.loaded)
     if unknown:
         sink.warn(Code.LOAD_UNKNOWN_SOURCE, f"Unknown source {new.source}, skipping", new.context, source=new.source)
     exceptions = new.exceptions
@@ -69,7 +70,7 @@ def define_rule(known: Definitions, new: RuleDef, sink: Sink) -> None:
         for exception in exceptions:
             if not _given(exception.fields):
                 raise _refuse("Rule exception item must have fields property with a list of fields", exception.context)
-            checked.append(_validated(exception))
+            checked.append(_validated(exception, new.source, catalogue_of(known.loaded)))
         exceptions = tuple(checked)
     now = known.tick()
     known.rules[new.name] = replace(
@@ -107,11 +108,11 @@ def append_rule(known: Definitions, update: RuleUpdate) -> None:
     if update.tags is not None:
         after = replace(after, tags=tuple(sorted({*before.tags, *update.tags})))
     if update.exceptions is not None:
-        after = replace(after, exceptions=_appended(before, update.exceptions))
+        after = replace(after, exceptions=_appended(before, update.exceptions, catalogue_of(known.loaded)))
     known.rules[update.name] = replace(after, visibility=known.tick())
 
 
-def _appended(rule: RuleDef, new: tuple[ExceptionDef, ...]) -> tuple[ExceptionDef, ...]:
+def _appended(rule: RuleDef, new: tuple[ExceptionDef, ...], catalogue: FieldCatalogue) -> tuple[ExceptionDef, ...]:
     found = list(rule.exceptions)
     for exception in new:
         place = next((index for index, old in enumerate(found) if old.name == exception.name), None)
@@ -120,7 +121,7 @@ def _appended(rule: RuleDef, new: tuple[ExceptionDef, ...]) -> tuple[ExceptionDe
                 raise _refuse("Rule exception must have fields property with a list of fields", exception.context)
             if not exception.values:
                 raise _refuse("Rule exception must have values property with a list of values", exception.context)
-            found.append(exception if rule.unknown_source else _validated(exception))
+            found.append(exception if rule.unknown_source else _validated(exception, rule.source, catalogue))
             continue
         if _given(exception.fields):
             raise _refuse("Can not append exception fields to existing exception, only values", exception.context)
@@ -178,10 +179,9 @@ def _word(text: str, like: Entry) -> Entry:
     return Entry(MappedText.at(text, place)) if place is not None else Entry(MappedText.plain(text))
 
 
-def _validated(exception: ExceptionDef) -> ExceptionDef:
+def _validated(exception: ExceptionDef, source: str, catalogue: FieldCatalogue) -> ExceptionDef:
     fields = exception.fields
     assert fields is not None
-    catalogue = load_catalogue()
     if fields.is_list:
         comps = exception.comps
         if comps is None or not _given(comps):
@@ -206,7 +206,7 @@ def _validated(exception: ExceptionDef) -> ExceptionDef:
             )
         names = (fields,)
     for name in names:
-        if not field_exists(name.word, catalogue):
+        if not field_exists(name.word, source, catalogue):
             raise _refuse(f"'{name.word}' is not a supported filter field", exception.context, field=name.word)
     return replace(exception, comps=_trimmed(comps))
 

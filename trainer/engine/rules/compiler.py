@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
-from trainer.diagnostics import Code, Diagnostic
+from trainer.diagnostics import Annotation, Code, Diagnostic, say
 from trainer.engine.evaluate import Compiled, CompileError, compile_condition, compile_output
 from trainer.engine.filter import ParseError, checks, parse_condition, walk
 from trainer.engine.filter.ast import BinaryCheckExpr, Expr, FieldExpr, ListExpr, UnaryCheckExpr, ValueExpr
+from trainer.engine.rules.chains import Trail, loop, origin_at, trail
 from trainer.engine.rules.context import Context, Refused, Sink, error
 from trainer.engine.rules.definitions import SYSCALL, Definitions, MacroDef, Priority, RuleDef
 from trainer.engine.rules.exceptions import with_exceptions
+from trainer.engine.rules.memory import Done, Memory, Past, takeable
+from trainer.engine.rules.plugins import catalogue_of
 from trainer.engine.rules.resolver import (
     MAX_CONDITION,
     MacroResolver,
     ResolvedList,
     Unresolved,
+    VisibleMacros,
     resolve_lists,
     substitute,
-    visible_macros,
 )
 from trainer.engine.rules.ruleset import CompiledRule, ListInfo, MacroInfo, Ruleset
-from trainer.source import MappedText
+from trainer.source import MappedText, Span
 
 _NO_EVTTYPE = "Rule matches too many evt.type values. This has a significant performance penalty."
 _CONTAINER_INFO = (
@@ -33,6 +37,7 @@ _CONTAINER_INFO = (
 )
 _DEPRECATED_FIELDS = ("evt.dir", "evt.latency", "evt.latency.s", "evt.latency.ns", "evt.latency.human", "evt.wait_latency")
 _SKIPPABLE = ("nonexistent field", "invalid formatting token", "unknown event type", "unknown filter:")
+_OUTPUT_TOKEN = re.compile(r"%[0-9]*[a-zA-Z0-9_.]*(?:\[[^\]\s]*\])?")
 _T = TypeVar("_T")
 
 
@@ -45,30 +50,6 @@ class FatalProblem(Exception):
         self.diagnostic = diagnostic
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A compiled macro or rule, and what it was made from."""
-
-    definition: MacroDef | RuleDef
-    result: Expr | CompiledRule | None
-    text: str
-    macros: frozenset[str]
-    lists: frozenset[str]
-
-
-@dataclass
-class Memory:
-    """The compilation before, in the learner's mode: a second file does not compile the first one's rules again."""
-
-    lists: dict[str, ResolvedList] = field(default_factory=dict)
-    macros: dict[str, Expr] = field(default_factory=dict)
-    done: dict[tuple[str, str], Done] = field(default_factory=dict)
-    reported: set[tuple[str, str]] = field(default_factory=set)
-
-    def copy(self) -> Memory:
-        return Memory(dict(self.lists), dict(self.macros), dict(self.done), set(self.reported))
-
-
 @dataclass
 class RulesCompiler:
     known: Definitions
@@ -77,19 +58,24 @@ class RulesCompiler:
     keep_going: bool
     """Learner's mode: an error leaves out its rule only."""
     memory: Memory = field(default_factory=Memory)
+    """Of the files before; what this compilation makes is added."""
+    last_time: Memory | None = None
+    """What was made when these files were last compiled, with other texts."""
     used_macros: set[str] = field(default_factory=set)
     used_lists: set[str] = field(default_factory=set)
-    broken: set[str] = field(default_factory=set)
+    broken: dict[str, Span | None] = field(default_factory=dict)
+    """Macros with an error, and where it is."""
     lists: dict[str, ResolvedList] = field(default_factory=dict)
     macros: dict[str, Expr] = field(default_factory=dict)
-    _changed_lists: set[str] = field(default_factory=set)
-    _changed_macros: set[str] = field(default_factory=set)
+    _pasts: tuple[Past, ...] = ()
 
     def run(self) -> Ruleset | None:
         """None when an error stops the file."""
         self.lists, used = resolve_lists(self.known.lists)
         self.used_lists |= used
-        self._changed_lists = {name for name, entry in self.lists.items() if self.memory.lists.get(name) != entry}
+        self._pasts = (Past(self.memory, False), *([] if self.last_time is None else [Past(self.last_time, True)]))
+        for past in self._pasts:
+            past.compare_lists(self.lists)
         try:
             self._macros()
             rules = self._rules()
@@ -107,63 +93,57 @@ class RulesCompiler:
             },
         )
 
-    def _attempt(self, work: Callable[[], _T]) -> _T | None:
+    def _attempt(self, work: Callable[[], _T], macro: str | None = None) -> _T | None:
         try:
             return work()
         except Refused as refused:
             if not self.keep_going:
                 raise
             self._report(refused.diagnostic)
+            if macro is not None:
+                self.broken[macro] = refused.diagnostic.span
             return None
 
     def _report(self, found: Diagnostic) -> None:
         """Once for a broken rule, though later files compile it again."""
-        key = (found.context[-2].item_name + repr(found.span), found.message)
+        key = (found.context[-2].item_name, found.span, found.message)
         if key not in self.memory.reported:
             self.memory.reported.add(key)
             self.sink.errors.append(found)
 
-    def _reusable(self, kind: str, definition: MacroDef | RuleDef, changed_macros: set[str]) -> Done | None:
-        before = self.memory.done.get((kind, definition.name))
-        if before is None or before.definition is not definition or before.result is None:
-            return None
-        if before.macros & changed_macros or any(name in before.text for name in self._changed_lists):
-            return None
-        self.used_macros |= before.macros
-        self.used_lists |= before.lists
-        return before
+    def _take(self, past: Past, found: Done) -> None:
+        self.used_macros |= found.macros
+        self.used_lists |= found.lists
+        if past.own:
+            self.sink.warnings.extend(found.warnings)
 
     # Macros.
 
     def _macros(self) -> None:
         raw: dict[str, tuple[Expr, str, set[str]]] = {}
-        # A macro may use one that comes later (after a redefinition), so a new definition counts as changed from the start.
-        changed = {
-            name
-            for name, definition in self.known.macros.items()
-            if (made := self.memory.done.get(("macro", name))) is None or made.definition is not definition
-        }
-        for definition in self.known.macros.values():
-            before = self._reusable("macro", definition, changed)
-            if before is not None and not isinstance(before.result, CompiledRule) and before.result is not None:
-                self.macros[definition.name] = before.result
+        taken = takeable(self._pasts, self.known.macros)
+        for name, definition in self.known.macros.items():
+            if name in taken:
+                past, done = taken[name]
+                assert not isinstance(done.result, CompiledRule)
+                self._take(past, done)
+                self.macros[name] = done.result
+                self.memory.done["macro", name] = done
                 continue
-            changed.add(definition.name)
-            parsed = self._attempt(partial(self._parse, definition.condition, definition.condition_context))
-            if parsed is None:
-                self.broken.add(definition.name)
-            else:
-                raw[definition.name] = parsed
-                self.macros[definition.name] = parsed[0]
+            parsed = self._attempt(partial(self._parse, definition.condition, definition.condition_context), name)
+            if parsed is not None:
+                raw[name] = parsed
+                self.macros[name] = parsed[0]
         for name, (_, text, lists) in raw.items():
             definition = self.known.macros[name]
-            resolved = self._attempt(partial(self._resolve_macro, definition))
+            resolved = self._attempt(partial(self._resolve_macro, definition), name)
             if resolved is None:
-                self.broken.add(name)
                 del self.macros[name]
             else:
                 self.macros[name] = resolved[0]
-                self.memory.done["macro", name] = Done(definition, resolved[0], text, frozenset(resolved[1]), frozenset(lists))
+                self.memory.done["macro", name] = Done(
+                    definition, resolved[0], definition.condition.text + text, frozenset(resolved[1]), frozenset(lists)
+                )
 
     def _resolve_macro(self, definition: MacroDef) -> tuple[Expr, set[str]]:
         return self._resolve(self.macros[definition.name], definition.condition.text, definition.visibility, definition.context)
@@ -182,7 +162,7 @@ class RulesCompiler:
         return parsed, text.text, used
 
     def _resolve(self, expr: Expr, condition: str, visibility: int | None, context: Context) -> tuple[Expr, set[str]]:
-        resolver = MacroResolver(visible_macros(self.known.macros, self.macros, visibility), frozenset(self.broken))
+        resolver = MacroResolver(VisibleMacros(self.known.macros, self.macros, visibility), frozenset(self.broken))
         try:
             resolved = resolver.run(expr)
         except RecursionError:
@@ -191,8 +171,17 @@ class RulesCompiler:
             ) from None
         if isinstance(resolved, Unresolved):
             place = context.expression(condition, resolved.pos, resolved.span)
-            hint = f"The macro '{resolved.name}' exists, but its own condition has an error." if resolved.broken else ""
-            raise error(Code.LOAD_ERR_VALIDATE, resolved.message, place, resolved.span, hint=hint, macro=resolved.name)
+            hint: str = ""
+            beside = Trail()
+            if resolved.broken:
+                hint = say("The macro '{macro}' exists, but its own condition has an error.", macro=resolved.name)
+                if (wrong := self.broken.get(resolved.name)) is not None:
+                    beside = Trail((Annotation(wrong, say("the error in macro `{macro}`", macro=resolved.name), primary=False),))
+            elif resolved.path:
+                beside = loop(resolved.path)
+            raise error(
+                Code.LOAD_ERR_VALIDATE, resolved.message, place, resolved.span, hint=hint, trail=beside, macro=resolved.name
+            )
         self.used_macros |= resolver.used
         return resolved, resolver.used
 
@@ -200,9 +189,8 @@ class RulesCompiler:
 
     def _rules(self) -> list[CompiledRule]:
         found: list[CompiledRule] = []
-        self._changed_macros = {
-            name for name in {*self.macros, *self.memory.macros} if self.macros.get(name) is not self.memory.macros.get(name)
-        }
+        for past in self._pasts:
+            past.compare_macros(self.macros)
         for definition in self.known.rules.values():
             if definition.unknown_source:
                 continue
@@ -212,25 +200,31 @@ class RulesCompiler:
         return found
 
     def _rule(self, rule: RuleDef) -> CompiledRule | None:
-        if (before := self._reusable("rule", rule, self._changed_macros)) is not None:
-            assert isinstance(before.result, CompiledRule)
-            return before.result
+        for past in self._pasts:
+            if (done := past.rule(rule)) is not None:
+                assert isinstance(done.result, CompiledRule)
+                self._take(past, done)
+                self.memory.done["rule", rule.name] = done
+                return done.result if done.result.index == rule.index else replace(done.result, index=rule.index)
+        said = len(self.sink.warnings)
         condition = with_exceptions(rule)
         output_text = self._output_text(rule)
         if not output_text.text:
             raise error(Code.LOAD_ERR_COMPILE_OUTPUT, "empty formatting token", rule.output_context, rule.output.whole)
-        star = MappedText.at("*", rule.output.span(0, 0))
-        output = compile_output(MappedText.join([star, output_text]), rule.source)
+        starred = MappedText.join([MappedText.at("*", rule.output.span(0, 0)), output_text])
+        output = compile_output(starred, rule.source, catalogue_of(self.known.loaded))
         if isinstance(output, CompileError):
-            self._refuse(rule, Code.LOAD_ERR_COMPILE_OUTPUT, output, rule.output_context)
+            token = _OUTPUT_TOKEN.match(starred.text, output.pos)
+            where = starred.span(*token.span()) if token is not None else output.span
+            self._refuse(rule, Code.LOAD_ERR_COMPILE_OUTPUT, replace(output, span=where), rule.output_context)
             return None
         expr, text, lists = self._parse(condition, rule.condition_context)
         expr, macros = self._resolve(expr, condition.text, None, rule.context)
         self._na_checks(rule, expr, condition.text)
-        compiled = compile_condition(expr, rule.source)
+        compiled = compile_condition(expr, rule.source, catalogue_of(self.known.loaded), self.memory.shared)
         if isinstance(compiled, CompileError):
             place = rule.condition_context.expression(condition.text, _check_pos(expr, compiled), compiled.span)
-            self._refuse(rule, Code.LOAD_ERR_COMPILE_CONDITION, compiled, place)
+            self._refuse(rule, Code.LOAD_ERR_COMPILE_CONDITION, compiled, place, self._trail(rule, expr, compiled.span))
             return None
         self._condition_warnings(rule, compiled, condition.text)
         if rule.warn_evttypes and rule.source == SYSCALL and compiled.too_many_event_types:
@@ -250,7 +244,9 @@ class RulesCompiler:
             rule.condition.text,
             output_text.text,
         )
-        self.memory.done["rule", rule.name] = Done(rule, made, condition.text + text, frozenset(macros), frozenset(lists))
+        warnings = tuple(self.sink.warnings[said:])
+        done = Done(rule, made, condition.text + text, frozenset(macros), frozenset(lists), warnings)
+        self.memory.done["rule", rule.name] = done
         return made
 
     def _condition_warnings(self, rule: RuleDef, compiled: Compiled, text: str) -> None:
@@ -259,7 +255,8 @@ class RulesCompiler:
         for name in _DEPRECATED_FIELDS:
             if (old := by_field.get(name)) is not None:
                 place = rule.condition_context.expression(text, None, old.span)
-                self.sink.warn(old.code, old.message, place, old.span, deprecated_field=name)
+                beside = self._trail(rule, compiled.expr, old.span)
+                self.sink.warn(old.code, old.message, place, old.span, deprecated_field=name, trail=beside)
         others = [warning for warning in compiled.warnings if warning.deprecated_field is None]
         if not others:
             return
@@ -267,30 +264,46 @@ class RulesCompiler:
         for warning in others:
             same = (v.pos for v in values if v.span == warning.span and f"'{v.text}'" in warning.message)
             place = rule.condition_context.expression(text, next(same, 0), warning.span)
-            self.sink.warn(warning.code, warning.message, place, warning.span)
+            self.sink.warn(
+                warning.code, warning.message, place, warning.span, trail=self._trail(rule, compiled.expr, warning.span)
+            )
 
     def _output_text(self, rule: RuleDef) -> MappedText:
         """The output without %container.info, with the warnings that Falco gives on the text."""
         text = rule.output
         if "%container.info" in text.text:
-            self.sink.warn(Code.LOAD_DEPRECATED_ITEM, _CONTAINER_INFO, rule.context, rule.output.whole)
+            self.sink.warn(Code.LOAD_DEPRECATED_ITEM, _CONTAINER_INFO, rule.context, _word_in(rule.output, "%container.info"))
         while (place := text.text.find("%container.info")) >= 0:
             text = MappedText.join([text.slice(0, place), text.slice(place + len("%container.info"), len(text.text))])
         for name in _DEPRECATED_FIELDS:
             if name in text.text:
                 message = f"usage of deprecated field '{name}' has been detected in the rule output"
-                self.sink.warn(Code.LOAD_DEPRECATED_ITEM, message, rule.output_context, rule.output.whole, deprecated_field=name)
+                where = _word_in(text, name)
+                self.sink.warn(Code.LOAD_DEPRECATED_ITEM, message, rule.output_context, where, deprecated_field=name)
         return text
 
-    def _refuse(self, rule: RuleDef, code: Code, problem: CompileError, context: Context) -> None:
+    def _refuse(self, rule: RuleDef, code: Code, problem: CompileError, context: Context, beside: Trail | None = None) -> None:
         where = problem.span
         if rule.skip_unknown and any(words in problem.message for words in _SKIPPABLE):
-            self.sink.warn(Code.LOAD_UNKNOWN_FILTER, problem.message, context, where)
+            self.sink.warn(Code.LOAD_UNKNOWN_FILTER, problem.message, context, where, trail=beside)
             return
-        refused = error(code, problem.message, context, where)
+        if problem.fatal:
+            ends = say("Falco itself would end here: `Runtime error: {message}. Exiting.`", message=problem.message)
+            beside = Trail((beside or Trail()).annotations, (*(beside or Trail()).notes, ends))
+        refused = error(code, problem.message, context, where, trail=beside)
         if problem.fatal and not self.keep_going:
             raise FatalProblem(problem.message, refused.diagnostic)
         raise refused
+
+    def _trail(self, rule: RuleDef, expr: Expr, span: Span) -> Trail:
+        """The macros and the list that a refused place came out of."""
+        found = trail(origin_at(expr, span), rule.name)
+        names = (node.list_name for node in walk(expr) if isinstance(node, ValueExpr) and node.list_name and node.span == span)
+        entry = self.known.lists.get(next(names, None) or "")
+        if entry is None:
+            return found
+        place = Annotation(entry.context.span, say("the value comes from this list"), primary=False)
+        return Trail((place, *found.annotations), found.notes)
 
     def _na_checks(self, rule: RuleDef, expr: Expr, text: str) -> None:
         for node in checks(expr):
@@ -308,7 +321,7 @@ class RulesCompiler:
             values = node.right.items if isinstance(node.right, ListExpr) else (node.right,)
             if any(isinstance(value, ValueExpr) and value.text == "<NA>" for value in values):
                 place = rule.condition_context.expression(text, None, node.span)
-                self.sink.warn(Code.LOAD_UNSAFE_NA_CHECK, "", place, node.span)
+                self.sink.warn(Code.LOAD_UNSAFE_NA_CHECK, "", place, node.span, trail=self._trail(rule, expr, node.span))
 
     def _unused(self) -> None:
         for name, macro in self.known.macros.items():
@@ -317,6 +330,12 @@ class RulesCompiler:
         for name, entry in self.known.lists.items():
             if name not in self.used_lists:
                 self.sink.warn(Code.LOAD_UNUSED_LIST, "List not referred to by any other rule/macro", entry.context, list=name)
+
+
+def _word_in(text: MappedText, word: str) -> Span:
+    """Where ``word`` first stands in the text."""
+    place = text.text.index(word)
+    return text.span(place, place + len(word))
 
 
 def _check_pos(expr: Expr, problem: CompileError) -> int:

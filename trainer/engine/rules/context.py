@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from trainer.diagnostics import Annotation, Code, Diagnostic, ItemRef, Mark, Severity
+from trainer.engine.rules.chains import Trail
 from trainer.source import SourceFile, Span, YamlMark
 
 _HALF_WIDTH = 80
+_NO_BYTE = re.compile("[\ud800-\udc7f]")
+"""Surrogates that stand for no byte of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +54,12 @@ class Context:
         link: Context | None = self
         while link is not None:
             name = link.shown_name if link.shown_name is not None else link.file.name
-            links.append(ItemRef(link.item_type, link.item_name, name, Mark(*link.mark)))
+            links.append(ItemRef(link.item_type, link.item_name, name, Mark(*link.mark), link.file))
             link = link.parent
         return tuple(reversed(links))
 
     def snippet(self) -> str:
-        content = _encode(self.alternative if self.alternative is not None else self.file.text)
+        content = _kept_bytes(self.alternative if self.alternative is not None else self.file.text)
         return snippet(content, self.mark.offset)
 
 
@@ -89,7 +94,13 @@ def snippet(content: bytes, offset: int) -> str:
 
 def _encode(text: str) -> bytes:
     """The bytes of the file; a byte that was no UTF-8 stands as a surrogate."""
-    return text.encode("utf-8", "surrogateescape" if not any("\ud800" <= char <= "\udc7f" for char in text) else "replace")
+    return text.encode("utf-8", "replace" if _NO_BYTE.search(text) else "surrogateescape")
+
+
+@lru_cache(maxsize=4)
+def _kept_bytes(text: str) -> bytes:
+    """Of a text that many messages are cut from."""
+    return _encode(text)
 
 
 def _decode(data: bytes) -> str:
@@ -104,22 +115,38 @@ class Refused(Exception):
         self.diagnostic = diagnostic
 
 
-def error(code: Code, message: str, context: Context, span: Span | None = None, *, hint: str = "", **params: str) -> Refused:
+def error(
+    code: Code,
+    message: str,
+    context: Context,
+    span: Span | None = None,
+    trail: Trail | None = None,
+    *,
+    hint: str = "",
+    **params: str,
+) -> Refused:
     """The exception to raise for an error."""
-    return Refused(_diagnostic(code, Severity.ERROR, message, context, span, hint, params))
+    return Refused(replace(_diagnostic(code, Severity.ERROR, message, context, span, trail, params), help=hint))
 
 
 def _diagnostic(
-    code: Code, severity: Severity, message: str, context: Context, span: Span | None, hint: str, params: dict[str, str]
+    code: Code,
+    severity: Severity,
+    message: str,
+    context: Context,
+    span: Span | None,
+    trail: Trail | None,
+    params: dict[str, str],
 ) -> Diagnostic:
+    beside = trail or Trail()
     return Diagnostic(
         code,
         severity,
         message,
-        annotations=(Annotation(span or context.span),),
+        annotations=(Annotation(span or context.span), *beside.annotations),
         context=context.refs(),
         snippet=context.snippet(),
-        help=hint,
+        notes=beside.notes,
         params=params,
     )
 
@@ -139,17 +166,8 @@ class Sink:
         span: Span | None = None,
         *,
         deprecated_field: str | None = None,
+        trail: Trail | None = None,
         **params: str,
     ) -> None:
-        found = _diagnostic(code, Severity.WARNING, message, context, span, "", params)
-        if deprecated_field is not None:
-            found = Diagnostic(
-                code,
-                Severity.WARNING,
-                message,
-                annotations=found.annotations,
-                context=found.context,
-                snippet=found.snippet,
-                deprecated_field=deprecated_field,
-            )
-        self.warnings.append(found)
+        found = _diagnostic(code, Severity.WARNING, message, context, span, trail, params)
+        self.warnings.append(replace(found, deprecated_field=deprecated_field))

@@ -40,9 +40,9 @@ class ListDef:
     name: str
     items: tuple[str, ...]
     context: Context
-    index: int = 0
+    index: int = field(default=0, compare=False)
     """Position of the first definition."""
-    visibility: int = 0
+    visibility: int = field(default=0, compare=False)
     """Position of the last change: what stands before it may be used."""
 
 
@@ -52,8 +52,8 @@ class MacroDef:
     condition: MappedText
     context: Context
     condition_context: Context
-    index: int = 0
-    visibility: int = 0
+    index: int = field(default=0, compare=False)
+    visibility: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class RuleDef:
     output_context: Context
     description: str
     priority: Priority
-    node: YamlMapping
+    node: YamlMapping = field(compare=False)
     source: str = SYSCALL
     enabled: bool = True
     tags: tuple[str, ...] = ()
@@ -101,8 +101,8 @@ class RuleDef:
     capture: bool = False
     capture_duration: int = 0
     unknown_source: bool = False
-    index: int = 0
-    visibility: int = 0
+    index: int = field(default=0, compare=False)
+    visibility: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +144,11 @@ class Definitions:
     rules: dict[str, RuleDef] = field(default_factory=dict)
     plugins: list[PluginRequirement] = field(default_factory=list)
     counter: int = 0
+    loaded: frozenset[str] = frozenset()
+    """Plugins that Falco has besides those that it always has."""
 
     def copy(self) -> Definitions:
-        return Definitions(dict(self.lists), dict(self.macros), dict(self.rules), list(self.plugins), self.counter)
+        return Definitions(dict(self.lists), dict(self.macros), dict(self.rules), list(self.plugins), self.counter, self.loaded)
 
     def tick(self) -> int:
         self.counter += 1

@@ -6,7 +6,7 @@ from trainer.diagnostics import Code
 from trainer.engine.rules.context import error
 from trainer.engine.rules.definitions import Entry, ExceptionDef, RuleDef
 from trainer.engine.rules.operators import is_list_operator
-from trainer.source import MappedText
+from trainer.source import MappedText, Span
 
 
 def with_exceptions(rule: RuleDef) -> MappedText:
@@ -21,6 +21,16 @@ def with_exceptions(rule: RuleDef) -> MappedText:
             pieces.append(MappedText.at(" and not ", exception.context.span))
             pieces.extend(built)
     return MappedText.join(pieces)
+
+
+def _extent(entry: Entry) -> Span | None:
+    """From the first to the last word of an entry; None where it has none."""
+    if entry.text is not None:
+        return entry.text.whole
+    places = [place for item in entry.items if (place := _extent(item)) is not None]
+    if not places or any(place.file != places[0].file for place in places):
+        return None
+    return Span(places[0].file, places[0].start, places[-1].end)
 
 
 def _quoted(entry: Entry) -> list[MappedText]:
@@ -50,7 +60,8 @@ def _single(exception: ExceptionDef) -> list[MappedText]:
     pieces: list[MappedText] = []
     for value in exception.values:
         if value.is_list:
-            raise error(Code.LOAD_ERR_VALIDATE, "Expected values array to contain a list of strings", exception.context)
+            message = "Expected values array to contain a list of strings"
+            raise error(Code.LOAD_ERR_VALIDATE, message, exception.context, _extent(value))
         if pieces:
             pieces.append(MappedText.at(", ", place))
         else:
@@ -68,7 +79,8 @@ def _tuples(exception: ExceptionDef) -> list[MappedText]:
     pieces: list[MappedText] = []
     for values in exception.values:
         if len(values.items) != len(fields):
-            raise error(Code.LOAD_ERR_VALIDATE, "Fields and values lists must have equal length", exception.context)
+            message = "Fields and values lists must have equal length"
+            raise error(Code.LOAD_ERR_VALIDATE, message, exception.context, _extent(values))
         pieces.append(MappedText.at(" or (" if pieces else "((", place))
         for index, (field, value) in enumerate(zip(fields, values.items, strict=True)):
             comp = comps[index].text if index < len(comps) else None

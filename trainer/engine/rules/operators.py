@@ -43,7 +43,7 @@ def is_list_operator(word: str) -> bool:
     return word in _LIST or _has_modifier(word)
 
 
-def field_exists(name: str, catalogue: FieldCatalogue) -> bool:
-    """A field or a transformer on fields, as Falco tries it: by compiling it with ``exists``."""
+def field_exists(name: str, source: str, catalogue: FieldCatalogue) -> bool:
+    """A field or a transformer on fields in rules of ``source``, as Falco tries it: by compiling it with ``exists``."""
     parsed = parse_condition(MappedText.plain(f"{name} exists"))
-    return not isinstance(parsed, ParseError) and not isinstance(compile_condition(parsed, catalogue=catalogue), CompileError)
+    return not isinstance(parsed, ParseError) and not isinstance(compile_condition(parsed, source, catalogue), CompileError)

@@ -65,6 +65,8 @@ MAX_CONDITION = 500_000
 """Characters of a condition with its lists put in; lists of lists could make any number."""
 MAX_NODES = 10_000
 """Nodes of a condition with its macros put in."""
+MAX_MACROS = 400
+"""Macros inside one another; more would be refused as conditions nested too deep."""
 
 
 def substitute(condition: MappedText, lists: Iterable[ResolvedList]) -> tuple[MappedText, set[str]] | None:
@@ -152,19 +154,22 @@ class Unresolved:
     span: Span
     broken: bool = False
     """The macro exists, but its own condition has an error."""
+    path: tuple[str, ...] = ()
+    """Of a loop: each macro in the order of use, the first again at the end."""
 
 
 @dataclass
 class MacroResolver:
     """Replaces names by the macros that one condition may see."""
 
-    visible: Mapping[str, Expr]
+    visible: VisibleMacros
     broken: frozenset[str] = frozenset()
     used: set[str] = field(default_factory=set)
     loops: list[Unresolved] = field(default_factory=list)
     unknown: list[Unresolved] = field(default_factory=list)
     _path: list[str] = field(default_factory=list)
     _nodes: int = 0
+    _level: int = 0
 
     def run(self, expr: Expr) -> Expr | Unresolved:
         resolved = self._visit(expr, None)
@@ -180,21 +185,31 @@ class MacroResolver:
             return expr
         match expr:
             case AndExpr() | OrExpr():
-                return replace(expr, children=tuple(self._visit(child, origin) for child in expr.children), origin=origin)
+                return type(expr)(tuple([self._visit(child, origin) for child in expr.children]), expr.span, expr.pos, origin)
             case NotExpr():
-                return replace(expr, child=self._visit(expr.child, origin), origin=origin)
+                return NotExpr(self._visit(expr.child, origin), expr.span, expr.pos, origin)
             case IdentifierExpr():
                 return self._identifier(expr, origin)
             case MacroExpr():
-                inner = Expansion(expr.name, expr.span, origin)
-                return replace(expr, body=self._visit(expr.body, inner), origin=origin)
+                return self._macro(expr.name, expr.body, expr, origin)
             case UnaryCheckExpr() | BinaryCheckExpr():
                 return expr if origin is None else replace(expr, origin=origin)
+
+    def _macro(self, name: str, body: Expr, use: MacroExpr | IdentifierExpr, origin: Expansion | None) -> Expr:
+        if self._level >= MAX_MACROS:
+            if not self.loops:
+                self.loops.append(Unresolved("exceeded max depth limit of 1000", name, use.pos, use.span))
+            return use
+        self._level += 1
+        resolved = self._visit(body, Expansion(name, use.span, origin))
+        self._level -= 1
+        return MacroExpr(name, resolved, use.span, use.pos, origin)
 
     def _identifier(self, expr: IdentifierExpr, origin: Expansion | None) -> Expr:
         name = expr.name
         if name in self._path:
-            self.loops.append(Unresolved(f"reference loop in macro '{name}'", name, expr.pos, expr.span))
+            path = (*self._path[self._path.index(name) :], name)
+            self.loops.append(Unresolved(f"reference loop in macro '{name}'", name, expr.pos, expr.span, path=path))
             return expr
         body = self.visible.get(name)
         if body is None:
@@ -203,15 +218,21 @@ class MacroResolver:
             return expr
         self.used.add(name)
         self._path.append(name)
-        resolved = self._visit(body, Expansion(name, expr.span, origin))
+        resolved = self._macro(name, body, expr, origin)
         self._path.pop()
-        return MacroExpr(name, resolved, expr.span, expr.pos, origin)
+        return resolved
 
 
-def visible_macros(macros: Mapping[str, MacroDef], exprs: Mapping[str, Expr], visibility: int | None) -> dict[str, Expr]:
-    """Macros that a definition of this visibility may use; None sees all."""
-    return {
-        name: exprs[name]
-        for name, definition in macros.items()
-        if name in exprs and (visibility is None or definition.index < visibility)
-    }
+@dataclass(frozen=True, slots=True)
+class VisibleMacros:
+    """Macros that a definition of this visibility may use; None sees all. Looked up when asked for: few of them are used by one condition."""
+
+    macros: Mapping[str, MacroDef]
+    exprs: Mapping[str, Expr]
+    visibility: int | None
+
+    def get(self, name: str) -> Expr | None:
+        definition = self.macros.get(name)
+        if definition is None or (self.visibility is not None and definition.index >= self.visibility):
+            return None
+        return self.exprs.get(name)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
@@ -47,6 +46,8 @@ class CompiledRule:
     condition_text: str
     """The condition as written, with appended parts, before lists and exceptions."""
     output_text: str
+    extra_fields: Mapping[str, tuple[Output, bool]] = field(default_factory=dict)
+    """What falco.yaml's ``append_output`` adds to output_fields: name to format, and whether the field's own value is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +66,11 @@ class Alert:
     def text_line(self, iso: bool = False) -> str:
         return f"{format_time(self.time_ns, iso)}: {self.priority.label} {self.output}"
 
-    def json_line(self, iso: bool = False, event_num: bool = True) -> str:
-        """Falco's JSON line; ``event_num`` adds evt.num to output_fields, which tells alerts of a recording apart."""
+    def json_line(self, iso: bool = False, event_num: bool = True, without: Collection[str] = ()) -> str:
+        """Falco's JSON line; ``event_num`` adds evt.num to output_fields, which tells alerts of a recording apart.
+
+        ``without`` names what falco.yaml leaves out: output, output_fields, tags.
+        """
         fields = dict(self.output_fields)
         if event_num:
             fields.setdefault("evt.num", self.event_num)
@@ -80,7 +84,9 @@ class Alert:
             "tags": list(self.tags),
             "time": _utc_time(self.time_ns),
         }
-        return json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(
+            {key: value for key, value in whole.items() if key not in without}, ensure_ascii=False, separators=(",", ":")
+        )
 
 
 def _plain(value: Any) -> Any:
@@ -102,6 +108,8 @@ def _utc_time(time_ns: int) -> str:
 
 @lru_cache(maxsize=1)
 def _hostname() -> str:
+    import socket  # late: few runs need it
+
     return socket.gethostname()
 
 
@@ -110,6 +118,8 @@ class Ruleset:
     rules: tuple[CompiledRule, ...] = ()
     macros: Mapping[str, MacroInfo] = field(default_factory=dict)
     lists: Mapping[str, ListInfo] = field(default_factory=dict)
+    place: Callable[[Span], Span] = field(default=lambda span: span, repr=False, compare=False)
+    """From a place in a condition's tree or explanation, which is in an excerpt of a file, to the place in the file."""
 
     def __post_init__(self) -> None:
         any_type = [rule for rule in self.rules if rule.enabled and rule.condition.event_types is None]
@@ -146,6 +156,8 @@ class Ruleset:
         for name in fields:
             if name.startswith(("evt.time.", "evt.datetime")):
                 fields[name] = event.time_ns
+        for name, (form, own_value) in rule.extra_fields.items():
+            fields[name] = form.field_values(event).get(name) if own_value else form.render(event)
         return Alert(
             rule.name,
             rule.priority,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
-from trainer.diagnostics import Diagnostic
+from trainer.diagnostics import Diagnostic, in_language
 from trainer.tui.widgets.frame import words_of
 
 STYLE = {"error": "bold $error", "warning": "bold $warning", "info": "bold $accent"}
@@ -37,15 +37,15 @@ class ProblemLine(Static):
     def _full(self, diagnostic: Diagnostic) -> Content:
         words = words_of(self)
         severity = diagnostic.severity.value
-        message = " ".join(diagnostic.message.split())
+        message = " ".join(in_language(diagnostic.message, words.lang).split())
         parts: list[Content | str | tuple[str, str]] = [(words(f"severity.{severity}"), STYLE[severity]), " "]
         if diagnostic.span is not None:
             parts.append((words("editor.line", line=diagnostic.span.position.line) + " ", "$text-muted"))
         parts.append(message)
         if diagnostic.help:
-            parts.append(("\n→ " + diagnostic.help, "$text-accent"))
+            parts.append(("\n→ " + in_language(diagnostic.help, words.lang), "$text-accent"))
         for note in diagnostic.notes[:1]:
-            parts.append(("\n" + note, "$text-muted"))
+            parts.append(("\n" + in_language(note, words.lang), "$text-muted"))
         parts.append((f"  {diagnostic.code.value}", "$text-muted"))
         return Content.assemble(*parts)
 
