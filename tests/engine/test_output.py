@@ -72,7 +72,8 @@ def test_tokens() -> None:
         ("%len(proc.name)", {"proc.name": "cat"}, "<NA>"),
         ("%len(fd.types)", {"fd.types": ("file",)}, "1"),
         ("%proc.name", {"proc.name": "\udcff"}, "\ufffd"),
-        ('%join(",", (proc.name, user.uid))', {"proc.name": "cat", "user.uid": 0}, "cat,0"),
+        ('%join(",", (proc.name, user.uid))', {"proc.name": "cat", "user.uid": 0}, "cat,"),
+        ('%join(",", (proc.name, proc.pid))', {"proc.name": "cat", "proc.pid": 0}, "cat,0"),
     ],
 )
 def test_rendering(text: str, fields: dict[str, object], printed: str) -> None:

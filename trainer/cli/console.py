@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import locale
 import os
 import signal
 import sys
@@ -39,6 +40,14 @@ def use_color(stream_is_err: bool = False) -> bool:
 def paint(text: str, **style: object) -> str:
     """Text in colours where stdout shows them."""
     return click.style(text, **style) if use_color() else text  # type: ignore[arg-type]
+
+
+def language() -> str:
+    """`ko` for a Korean locale, otherwise `en`; CKS_TRAINER_LANG decides when it is set."""
+    chosen = (
+        os.environ.get("CKS_TRAINER_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
+    )
+    return "ko" if chosen.lower().startswith("ko") else "en"
 
 
 def narrate(message: str) -> None:

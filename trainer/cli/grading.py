@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import locale
-import os
 import threading
 import time
 from pathlib import Path
 
 import click
 
-from trainer.cli.console import ExitCode, emit_json, end_progress, narrate, paint, progress_line, use_color
+from trainer.cli.console import ExitCode, emit_json, end_progress, language, narrate, paint, progress_line, use_color
 from trainer.content import Exercise, Pack, core_pack_folder, fill, load_pack
 from trainer.diagnostics.render import render_plain
 from trainer.engine import Alert
@@ -20,14 +18,6 @@ from trainer.session import Store
 from trainer.source import SourceFile, read_source
 
 LEARNER_FILE = "falco_rules.local.yaml"
-
-
-def language() -> str:
-    """`ko` for a Korean locale, otherwise `en`; CKS_TRAINER_LANG decides when it is set."""
-    chosen = (
-        os.environ.get("CKS_TRAINER_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or locale.getlocale()[0] or ""
-    )
-    return "ko" if chosen.lower().startswith("ko") else "en"
 
 
 def core_pack() -> Pack:
@@ -96,7 +86,7 @@ _OUTCOME_COLOR = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.SKIPPE
 def print_report(report: GradeReport, lang: str) -> None:
     """The report for people, on stdout."""
     for diagnostic in report.diagnostics:
-        click.echo(render_plain(diagnostic, color=use_color()))
+        click.echo(render_plain(diagnostic, color=use_color(), language=lang))
     for result in report.criteria:
         mark = paint(f"{result.outcome.value:<8}", fg=_OUTCOME_COLOR[result.outcome])
         click.echo(f"{mark} {result.points:>2}/{result.max_points:<2} {_text(dict(result.text), lang)}")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from trainer.cli.console import ExitCode, emit_json, narrate, paint, use_color
+from trainer.cli.console import ExitCode, emit_json, language, narrate, paint, use_color
 from trainer.cli.falco_yaml import alert_printer, falco_settings, rules_of, settings_errors
 from trainer.content import core_pack_folder, load_pack
 from trainer.diagnostics.render import render_plain
@@ -54,7 +54,7 @@ def validate_command(files: tuple[Path, ...], plugins: tuple[str, ...], as_json:
             narrate(f"   {path}")
         click.echo(falco_text(result))
         for diagnostic in load_rules(sources, plugins=plugins).diagnostics:
-            narrate(render_plain(diagnostic, color=use_color(stream_is_err=True)))
+            narrate(render_plain(diagnostic, color=use_color(stream_is_err=True), language=language()))
     return ExitCode.YES if result.ok else ExitCode.NO
 
 
@@ -73,7 +73,7 @@ def _load(rules: tuple[Path, ...], base: bool, plugins: Collection[str], min_pri
     result = load_rules([_base_rules(), *sources] if base else sources, plugins=plugins, min_priority=min_priority)
     for diagnostic in result.diagnostics:
         if diagnostic.is_error:
-            narrate(render_plain(diagnostic, color=use_color(stream_is_err=True)))
+            narrate(render_plain(diagnostic, color=use_color(stream_is_err=True), language=language()))
     return result
 
 

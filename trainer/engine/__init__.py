@@ -1,5 +1,7 @@
 """The rule language: filter, fields, evaluate, rules."""
 
+from typing import TYPE_CHECKING, Any
+
 from trainer.engine.evaluate import (
     CheckWarning,
     Compiled,
@@ -21,21 +23,21 @@ from trainer.engine.rules import (
     KNOWN_PLUGINS,
     Alert,
     CompiledRule,
-    FalcoSettings,
     FileResult,
     ListInfo,
     LoadResult,
     MacroInfo,
     Priority,
     Ruleset,
-    SettingsProblem,
-    extended_outputs,
     falco_results,
     falco_text,
     load_rules,
     plugins_for,
-    read_settings,
 )
+
+if TYPE_CHECKING:
+    from trainer.engine.rules.lints import extended_outputs
+    from trainer.engine.rules.settings import FalcoSettings, SettingsProblem, read_settings
 
 __all__ = [
     "AUDIT_PLUGINS",
@@ -76,3 +78,16 @@ __all__ = [
     "tokenize",
     "value_text",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """What few callers need is imported when they ask for it."""
+    if name == "extended_outputs":
+        from trainer.engine.rules.lints import extended_outputs
+
+        return extended_outputs
+    if name in __all__:
+        from trainer.engine.rules import settings
+
+        return getattr(settings, name)
+    raise AttributeError(name)

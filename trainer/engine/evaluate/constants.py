@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import socket
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -113,6 +112,8 @@ def _port(text: str) -> Constant | BadConstant:
     if text.isascii() and text.isdigit():
         number = int(text)
         return BadConstant("stoi", fatal=True) if number > 0x7FFFFFFF else number % 65536
+    import socket  # late: few rules name a service
+
     try:
         return socket.getservbyname(text)
     except OSError:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from trainer.engine.evaluate import extract, transform
-from trainer.engine.evaluate.constants import kind_of
+from trainer.engine.evaluate.constants import kind_of, to_text
 from trainer.engine.evaluate.extract import Getter
 from trainer.engine.fields import FieldCatalogue, FieldProblem
 from trainer.engine.filter.ast import (
@@ -17,6 +17,7 @@ from trainer.engine.filter.ast import (
     TransformerListExpr,
     ValueExpr,
 )
+from trainer.events import Event
 from trainer.source import Span
 
 DEPRECATED = ("evt.dir", "evt.latency", "evt.latency.s", "evt.latency.ns", "evt.latency.human", "evt.wait_latency")
@@ -192,9 +193,20 @@ def _argument(argument: TransformerArg, source: str, catalogue: FieldCatalogue) 
                 return part
             parts.append(part)
         deprecated = tuple(found for part in parts for found in part.deprecated)
-        return Operand("list", "list", "CHARBUF", True, lambda event: tuple(part.get(event) for part in parts), False, deprecated)
+        getters = [_as_c_string(part.get) if part.type == "UINT32" else part.get for part in parts]
+        return Operand("list", "list", "CHARBUF", True, lambda event: tuple(get(event) for get in getters), False, deprecated)
     text = argument.text
     return Operand(text, _quote(argument), "CHARBUF", False, lambda event: text)
+
+
+def _as_c_string(get: Getter) -> Getter:
+    """upstream bug: join() takes the four bytes of a UINT32 for a text, so that user.uid 0 is empty (conformance, rules-02 Y5)."""
+
+    def text(event: Event) -> Any:
+        value = get(event)
+        return to_text((value & 0xFFFFFFFF).to_bytes(4, "little").split(b"\0")[0]) if type(value) is int else value
+
+    return text
 
 
 def _quote(value: ValueExpr) -> str:

@@ -7,21 +7,21 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from trainer.diagnostics import Annotation, Code, Diagnostic, Severity, say
 from trainer.engine.rules.compiler import FatalProblem, RulesCompiler
 from trainer.engine.rules.context import Context, Refused, Sink, error
 from trainer.engine.rules.definitions import Definitions, PluginRequirement, Priority
 from trainer.engine.rules.excerpts import Layout, cut
-from trainer.engine.rules.fixes import with_help
-from trainer.engine.rules.lints import Proofs, lint, macro_as_event_type
 from trainer.engine.rules.memory import Memory
 from trainer.engine.rules.plugins import KNOWN_PLUGINS, loaded_version
 from trainer.engine.rules.reader import parse_version, read_item, warn_unknown_keys
 from trainer.engine.rules.ruleset import ListInfo, MacroInfo, Ruleset
-from trainer.engine.rules.schema import schema_warnings
 from trainer.source import SourceFile, YamlMark, YamlNode, YamlScalar, YamlSequence, compose, is_null
+
+if TYPE_CHECKING:
+    from trainer.engine.rules.lints import Proofs
 
 Mode = Literal["learner", "falco"]
 
@@ -67,7 +67,7 @@ class _LastTime:
     """What loading files of these names made the last time."""
 
     memory: Memory | None = None
-    proofs: Proofs = field(default_factory=Proofs)
+    proofs: Proofs | None = None
 
 
 @lru_cache(maxsize=16)
@@ -127,6 +127,10 @@ def _result(state: _State, found: Sequence[Diagnostic]) -> LoadResult:
 
 
 def _load_for_learner(files: tuple[SourceFile, ...], min_priority: Priority, loaded: frozenset[str], matching: str) -> LoadResult:
+    # Late, like the schema below: each mode has its own helpers, and few programs load rules in both.
+    from trainer.engine.rules.fixes import with_help
+    from trainer.engine.rules.lints import Proofs, lint, macro_as_event_type
+
     if not files:
         return LoadResult((), Ruleset())
     for count in range(len(files)):
@@ -138,8 +142,9 @@ def _load_for_learner(files: tuple[SourceFile, ...], min_priority: Priority, loa
     notes = [note for diagnostic in found if (note := macro_as_event_type(diagnostic, state.known)) is not None]
     found = [with_help(diagnostic, state.known) for diagnostic in found]
     own = tuple(state.layout.of(files[-1]))
-    proofs = _last_time(_names(files), min_priority, loaded).proofs
-    found.extend((*notes, *lint(own, before.known, state.known, state.ruleset, matching, proofs)))
+    kept = _last_time(_names(files), min_priority, loaded)
+    kept.proofs = kept.proofs or Proofs()
+    found.extend((*notes, *lint(own, before.known, state.known, state.ruleset, matching, kept.proofs)))
     layout = state.layout
     state.results = tuple(
         replace(
@@ -207,7 +212,10 @@ def _load_file(
             # The learner's other rules are not shown as missing: nothing of this file is read.
             state.results += (FileResult(file, False, None, (), tuple(sink.errors), ()),)
             return
-        schema = None if keep_going else schema_warnings(composed.documents)
+        if not keep_going:
+            from trainer.engine.rules.schema import schema_warnings
+
+            schema = schema_warnings(composed.documents)
         read = _read_documents(state, sink, root, composed.documents, keep_going)
     if read or keep_going:
         memory = state.memory if keep_going else Memory()
