@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from trainer.events import ActionResult, Event, FieldValue, Recording, RecordingHeader
 from trainer.events.normal import NORMAL_START_NS, normalised
+from trainer.events.order import settled
 
 
 def run(start: int, first: int, child: int, address: int) -> Recording:
@@ -69,3 +70,50 @@ def test_times_follow_each_other() -> None:
 def test_a_second_time_changes_nothing() -> None:
     once = normalised(run(1_700_000_000_000_000_000, 8, 21, 1))
     assert normalised(once) is once
+
+
+def of(pid: int, type: str, time: int, **more: FieldValue) -> Event:
+    fields = {"container.id": "c", "thread.vtid": pid, "proc.vpid": pid} | {k.replace("_", "."): v for k, v in more.items()}
+    return Event(0, time, type, fields=fields, action="a")
+
+
+def test_processes_that_run_at_once_have_one_order() -> None:
+    parent = [of(1, "execve", 0), of(1, "clone", 10, evt_rawres=2), of(1, "read", 20), of(1, "wait4", 90)]
+    child = [of(2, "execve", 15), of(2, "write", 25), of(2, "procexit", 80)]
+    early = sorted(parent + child, key=lambda event: event.time_ns)
+    late = [parent[0], child[0], parent[1], child[1], parent[2], child[2], parent[3]]
+    late = [Event(0, time, event.type, fields=event.fields, action="a") for time, event in enumerate(late)]
+    expected = ["execve", "clone", "execve", "write", "procexit", "read", "wait4"]
+    for run in (early, late):
+        found = settled(run)
+        assert [event.type for event in found] == expected
+        assert [event.num for event in found] == list(range(1, 8))
+        assert [event.time_ns for event in found] == sorted(event.time_ns for event in run)
+
+
+def test_a_vfork_returns_when_its_child_has_started() -> None:
+    run = [of(1, "vfork", 1, evt_rawres=2), of(2, "close", 2), of(2, "execve", 3), of(2, "procexit", 4), of(1, "wait4", 5)]
+    assert [event.type for event in settled(run)] == ["close", "execve", "vfork", "procexit", "wait4"]
+
+
+def test_actions_stay_apart() -> None:
+    other = Event(0, 2, "open", fields={"container.id": "c", "thread.vtid": 2}, action="b")
+    run = [of(1, "clone", 1, evt_rawres=2), other, of(2, "execve", 3)]
+    assert [event.type for event in settled(run)] == ["clone", "open", "execve"]
+
+
+def test_what_proc_says_of_the_machine_is_gone() -> None:
+    def read(figure: int) -> Recording:
+        data = f"MemFree: {figure:8} kB".encode()
+        args = {"res": 21, "data": data, "fd": 3}
+        fields: dict[str, FieldValue] = {
+            "fd.name": "/proc/meminfo",
+            "evt.buffer": data,
+            "evt.args": f"res=21 data={data.decode()} fd=3(<f>/proc/meminfo) size=8192",
+            "evt.rawarg": args,
+        }
+        return Recording(RecordingHeader(start_ns=5), (Event(1, 6, "read", fields=fields, action="a"),), ())
+
+    one, two = normalised(read(12345678)), normalised(read(87654321))
+    assert one == two
+    assert "size=8192" in str(one.events[0].fields["evt.args"])

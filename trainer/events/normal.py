@@ -1,7 +1,7 @@
 """A recording without what is chance: two recordings of one scenario hardly differ after this.
 
 Times begin at a fixed moment and go in even steps; process numbers and memory addresses are numbered as they appear. What a rule can ask stays as it
-was: order, pauses, who is whose parent.
+was: each thread's order, pauses, who is whose parent.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from trainer.events.model import Event, FieldValue, Recording
+from trainer.events.order import settled
 
 NORMAL_START_NS = 1_767_225_600_000_000_000
 """2026-01-01T00:00:00Z"""
@@ -35,6 +36,8 @@ _INNER_IN_TEXT = re.compile(r"\b(vpgid|vpid|vtid|spid|pgid)=(\d+)\b(?!\()")
 _ADDRESS_IN_TEXT = re.compile(r"\b(addr|res|start|new_addr|argument)=([0-9A-F]{9,16})\b")
 _ADDRESS_ARGS = frozenset({"addr", "res", "start", "new_addr", "argument"})
 _ADDRESS_BASE = 0x7F00_0000_0000
+_DATA = re.compile(r"\bdata=.*?(?= (?:fd|size)=|$)", re.DOTALL)
+_DIGIT = re.compile(r"[0-9]")
 _FORKS = frozenset({"clone", "clone3", "fork", "vfork"})
 _RESULT = re.compile(r"^res=(\d+)\b")
 _UID = re.compile(r"(1\d{5})(\d+)")
@@ -45,12 +48,16 @@ def normalised(recording: Recording) -> Recording:
     """Foreign recordings stay as they are."""
     if recording.header.origin != "cks-trainer" or recording.header.start_ns == NORMAL_START_NS:
         return recording
+    recording = replace(recording, events=settled(recording.events))
     moved = _even_times(recording)
     numbers = _Numbers(recording.events)
     events: list[Event] = []
     for event in recording.events:
         time_ns = moved[event.time_ns]
+        numbers.container = event.fields.get("container.id")
         fields = {key: numbers.replaced(key, value) for key, value in event.fields.items()}
+        if str(fields.get("fd.name", "")).startswith("/proc/"):
+            _without_digits(fields)
         if event.type in _FORKS:
             numbers.child(fields)
         for key in _MOMENTS & fields.keys():
@@ -98,13 +105,20 @@ class _Numbers:
     """Process numbers inside the container, and the node's that are made from them."""
 
     def __init__(self, events: Iterable[Event]) -> None:
-        self._inner: dict[int, int] = {1: 1}
+        self.container: FieldValue | None = None
+        """Of the event whose fields are looked at: each container counts for itself."""
+        self._by_container: dict[FieldValue | None, dict[int, int]] = {}
         self._addresses: dict[int, int] = {}
         for event in events:
+            self.container = event.fields.get("container.id")
             for key in ("proc.vpid", "thread.vtid"):
                 number = event.fields.get(key)
                 if isinstance(number, int) and number > 0 and number not in self._inner:
                     self._inner[number] = len(self._inner) + 9
+
+    @property
+    def _inner(self) -> dict[int, int]:
+        return self._by_container.setdefault(self.container, {1: 1})
 
     def replaced(self, key: str, value: FieldValue) -> FieldValue:
         if key in _HOST_NUMBERS:
@@ -170,6 +184,23 @@ class _Numbers:
         if name in _INNER_ARGS and isinstance(value, str) and value.isdigit():
             return str(self._of_container(int(value)))
         return self._text(value) if isinstance(value, str) else value
+
+
+def _without_digits(fields: dict[str, FieldValue]) -> None:
+    """What is read from /proc is full of the machine's figures of the moment."""
+    for key in ("evt.args", "evt.info"):
+        if isinstance(text := fields.get(key), str):
+            fields[key] = _DATA.sub(lambda found: _DIGIT.sub("0", found[0]), text)
+    if isinstance(data := fields.get("evt.buffer"), bytes):
+        fields["evt.buffer"] = re.sub(rb"\d", b"0", data)
+    for key in ("evt.arg", "evt.rawarg"):
+        held = fields.get(key)
+        if isinstance(held, Mapping) and "data" in held:
+            data = held["data"]
+            if isinstance(data, bytes):
+                fields[key] = {**held, "data": re.sub(rb"\d", b"0", data)}
+            elif isinstance(data, str):
+                fields[key] = {**held, "data": _DIGIT.sub("0", data)}
 
 
 def _each(value: FieldValue, change: Callable[[int], int]) -> FieldValue:
