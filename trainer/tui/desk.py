@@ -18,6 +18,7 @@ from trainer.capture import DockerStatus, Progress
 from trainer.content import Exercise, Pack, core_pack_folder, fill_exercise, load_pack
 from trainer.diagnostics import Diagnostic
 from trainer.engine import Alert, Explanation, Ruleset
+from trainer.engine.assist import Known
 from trainer.errors import PackError, TrainerError
 from trainer.events import Event
 from trainer.grading import LEARNER_FILE, Grader, GradeReport, Submission, grade, scenario_of
@@ -48,6 +49,8 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...] = ()
     own_rules: frozenset[str] = frozenset()
     """Names of the rules that the learner's file holds."""
+    known: Known = field(default_factory=Known, repr=False)
+    """What the other files define."""
 
     @property
     def names(self) -> dict[str, str]:
@@ -135,7 +138,9 @@ class Desk:
     def check(self, exercise: Exercise, text: str) -> Checked:
         grader = Grader(exercise, Submission.of_rules(text), self.pack.base_rules)
         diagnostics = tuple(sorted(own_diagnostics(grader.diagnostics), key=_place))
-        return Checked(text, grader.ruleset, diagnostics, frozenset(grader.own_rules))
+        return Checked(
+            text, grader.ruleset, diagnostics, frozenset(grader.own_rules), Known.of_ruleset(grader.ruleset, without=LEARNER_FILE)
+        )
 
     def run(self, exercise: Exercise, files: Mapping[str, str], feed: Feed, cancel: threading.Event, lang: str = "en") -> Run:
         """Raises TrainerError: CaptureCancelled when ``cancel`` was set, others when the machine or the pack is to blame."""

@@ -7,7 +7,7 @@ import time
 from typing import ClassVar
 
 from textual import work
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
@@ -20,10 +20,13 @@ from trainer.errors import CaptureCancelled, StoreError
 from trainer.session import ExerciseState
 from trainer.tui.desk import LEARNER_FILE, Checked, Desk, Failure, Feed, attempt
 from trainer.tui.messages import CheckDone, HintShown, RunDone
+from trainer.tui.own_editor import edited
 from trainer.tui.screens.help import HelpScreen
+from trainer.tui.screens.rules import BaseRulesScreen
 from trainer.tui.widgets.editor import RuleEditor
 from trainer.tui.widgets.frame import KeyBar, KeyHint, PaneBar, ProgressLine, TitleBar, TrainerScreen, words_of
 from trainer.tui.widgets.problem import ProblemLine
+from trainer.tui.widgets.proposals import ProposalList
 from trainer.tui.widgets.results import Results
 
 CHECK_DELAY = 0.08
@@ -47,6 +50,8 @@ class StudyScreen(TrainerScreen):
         Binding("ctrl+n", "next_tab", show=False, priority=True),
         Binding("ctrl+g", "next_file", show=False, priority=True),
         Binding("ctrl+s", "save", show=False, priority=True),
+        Binding("ctrl+e", "own_editor", show=False, priority=True),
+        Binding("f9", "definition", show=False, priority=True),
         Binding("escape", "back", show=False),
     ]
 
@@ -82,11 +87,13 @@ class StudyScreen(TrainerScreen):
             yield Results(self.exercise, self.desk.state(self.exercise) is ExerciseState.PASSED)
         yield ProgressLine()
         yield KeyBar()
+        yield ProposalList()
         yield from self.frame()
 
     def on_mount(self) -> None:
         self.query_one("#files").display = len(self.files) > 1
         self.query_one(ProgressLine).display = False
+        self.query_one(ProposalList).close()
         self.set_class(True, "on-task")
         self.relabel()
         wide = self.app.size.width >= 120
@@ -149,7 +156,8 @@ class StudyScreen(TrainerScreen):
 
     def _show_problem(self) -> None:
         editor = self.editor
-        self.query_one(ProblemLine).show(editor.diagnostic_at_cursor(), editor.diagnostics)
+        problem = editor.diagnostic_at_cursor()
+        self.query_one(ProblemLine).show(problem, editor.diagnostics, None if problem else editor.hover_at_cursor())
 
     # Panes.
 
@@ -260,12 +268,38 @@ class StudyScreen(TrainerScreen):
         self.checked = message.checked
         if message.checked is not None and self.editor.file_name == LEARNER_FILE:
             self.editor.show_check(message.checked.diagnostics, message.checked.names)
+            self.editor.known = message.checked.known
         self._show_problem()
         self.show_status()
 
     def action_problem(self, step: int) -> None:
         self.action_pane("editor")
         self.editor.go_to_problem(step)
+
+    def action_definition(self) -> None:
+        """Where the name at the cursor is defined: in the learner's own file, or in the base rules, which are shown."""
+        found = self.editor.hover_at_cursor() if self.pane == "editor" else None
+        place = found.definition if found is not None else None
+        if place is not None and place.file.name == LEARNER_FILE:
+            self.editor.move_cursor(self.editor.location_of(place.start))
+            return
+        base = self.desk.pack.base_rules
+        self.app.push_screen(BaseRulesScreen(base, place if place is not None and place.file.name == base.name else None))
+
+    def action_own_editor(self) -> None:
+        """The learner's own editor on the file that is shown, and back."""
+        name = self.editor.file_name
+        try:
+            with self.app.suspend():
+                text = edited(self.editor.text, name)
+        except SuspendNotSupported:
+            self.notify(words_of(self)("own_editor.no"), severity="warning", markup=False)
+            return
+        if isinstance(text, str):
+            self.action_pane("editor")
+            self.editor.load_text(text)
+        else:
+            self.notify(words_of(self)("own_editor.failed", problem=text.problem), severity="error", markup=False)
 
     # The run.
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from rich.style import Style
+from textual import events
 from textual._text_area_theme import TextAreaTheme
+from textual.binding import Binding, BindingType
 from textual.widgets import TextArea
 
 from trainer.diagnostics import Diagnostic
+from trainer.engine.assist import Hover, Known, complete, hover
 from trainer.source import SourceFile
 from trainer.tui.desk import LEARNER_FILE
 from trainer.tui.widgets.colouring import Mark, Marks, condition_marks, diagnostic_marks, rows_of
+from trainer.tui.widgets.editing import next_indent, toggled
+from trainer.tui.widgets.frame import words_of
+from trainer.tui.widgets.proposals import ProposalList
 
 COLOURED_LENGTH = 20_000
 """Code points up to which every key stroke may colour the whole text."""
@@ -43,13 +50,19 @@ def _styles(dark: bool) -> dict[str, Style]:
 
 
 class RuleEditor(TextArea):
-    """Edits one of the exercise's files."""
+    """Edits one of the exercise's files, and proposes how a word may go on."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+@,ctrl+space", "propose", show=False),
+        Binding("ctrl+underscore,ctrl+slash", "toggle_comment", show=False),
+    ]
     diagnostics: tuple[Diagnostic, ...] = ()
     file_name: str = LEARNER_FILE
 
     def __init__(self, text: str = "", *, read_only: bool = False, id: str | None = None) -> None:
         self.names: Mapping[str, str] = {}
+        self.known = Known()
+        """What the files beside this one define."""
         self._rows: dict[str, list[Mark]] = {}
         super().__init__(
             text, language="yaml", soft_wrap=True, tab_behavior="indent", show_line_numbers=True, read_only=read_only, id=id
@@ -119,3 +132,100 @@ class RuleEditor(TextArea):
         earlier = [place for place in places if place < here] or places
         self.move_cursor(later[0] if step > 0 else earlier[-1])
         self.focus()
+
+    # Proposals.
+
+    @property
+    def proposals(self) -> ProposalList | None:
+        return self.screen.query("#proposals").first(ProposalList) if self.screen.query("#proposals") else None
+
+    @property
+    def offset_at_cursor(self) -> int:
+        row, column = self.cursor_location
+        return sum(len(line) + 1 for line in self.document.lines[:row]) + column
+
+    async def _on_key(self, event: events.Key) -> None:
+        proposals = self.proposals
+        if proposals is not None and proposals.open and self._with_proposals(proposals, event.key):
+            event.stop()
+            event.prevent_default()
+            return
+        if event.key == "enter" and not self.read_only:
+            event.stop()
+            event.prevent_default()
+            start, end = self.selection
+            row, column = min(start, end)
+            self._replace_via_keyboard("\n" + next_indent(self.document.get_line(row)[:column]), start, end)
+            self.close_proposals()
+            return
+        await super()._on_key(event)
+        if event.is_printable or event.key == "backspace":
+            self.call_after_refresh(self.propose)
+
+    def _with_proposals(self, proposals: ProposalList, key: str) -> bool:
+        """Whether the key was for the list."""
+        steps = {"up": -1, "down": 1, "pageup": -7, "pagedown": 7}
+        if key in steps:
+            proposals.move(steps[key])
+        elif key == "tab" or (key == "enter" and proposals.chosen):
+            self.take_proposal(proposals)
+        elif key == "escape":
+            proposals.close()
+        else:
+            if key in ("left", "right", "home", "end", "enter"):
+                proposals.close()
+            return False
+        return True
+
+    def propose(self, asked: bool = False) -> None:
+        """Shows how the word at the cursor may go on; unasked only where something has been typed of it."""
+        proposals = self.proposals
+        if proposals is None or self.read_only or self.file_name != LEARNER_FILE or self.selected_text:
+            return
+        offset = self.offset_at_cursor
+        found = complete(self.text, offset, self.known, words_of(self).lang)
+        typed = self.text[found.start : offset]
+        if not found or (not asked and (not typed.strip() or any(item.insert == typed for item in found.items[:1]))):
+            proposals.close()
+            return
+        column = self.cursor_screen_offset
+        proposals.show(found, column - (len(typed), 0), asked)
+
+    def action_propose(self) -> None:
+        self.propose(asked=True)
+
+    def take_proposal(self, proposals: ProposalList) -> None:
+        found, item = proposals.completions, proposals.marked()
+        self.replace(item.insert, self.location_of(found.start), self.location_of(found.end), maintain_selection_offset=False)
+        self.move_cursor(self.location_of(found.start + len(item.insert)))
+        proposals.close()
+
+    def close_proposals(self) -> None:
+        if (proposals := self.proposals) is not None:
+            proposals.close()
+
+    def on_blur(self) -> None:
+        self.close_proposals()
+
+    def location_of(self, offset: int) -> tuple[int, int]:
+        before = self.text[:offset]
+        return before.count("\n"), offset - (before.rfind("\n") + 1)
+
+    # What stands at the cursor.
+
+    def hover_at_cursor(self) -> Hover | None:
+        if self.file_name != LEARNER_FILE:
+            return None
+        return hover(self.text, self.offset_at_cursor, self.known, words_of(self).lang)
+
+    # Editing.
+
+    def action_toggle_comment(self) -> None:
+        if self.read_only:
+            return
+        (first, _), (last, column) = sorted(self.selection)
+        last -= last > first and column == 0
+        lines = [self.document.get_line(row) for row in range(first, last + 1)]
+        here = self.cursor_location
+        self.replace("\n".join(toggled(lines)), (first, 0), (last, len(lines[-1])))
+        self.move_cursor((here[0], min(here[1], len(self.document.get_line(here[0])))))

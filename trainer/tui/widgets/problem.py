@@ -1,4 +1,4 @@
-"""The lines below the editor: the diagnostic at the cursor, its hint, or how many there are."""
+"""The lines below the editor: the diagnostic at the cursor, else what the word there means, else how many problems there are."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from trainer.diagnostics import Diagnostic, in_language
+from trainer.engine.assist import Hover
 from trainer.tui.widgets.frame import words_of
 
 STYLE = {"error": "bold $error", "warning": "bold $warning", "info": "bold $accent"}
@@ -16,11 +17,14 @@ class ProblemLine(Static):
         super().__init__("", markup=False, id="problem")
         self.shown: Diagnostic | None = None
 
-    def show(self, at_cursor: Diagnostic | None, diagnostics: tuple[Diagnostic, ...]) -> None:
+    def show(self, at_cursor: Diagnostic | None, diagnostics: tuple[Diagnostic, ...], hover: Hover | None = None) -> None:
         words = words_of(self)
         self.shown = at_cursor
         if at_cursor is not None:
             self.update(self._full(at_cursor))
+            return
+        if hover is not None:
+            self.update(Content.assemble((hover.title, "bold $accent"), "  ", hover.body))
             return
         placed = [found for found in diagnostics if found.span is not None]
         if not diagnostics:
