@@ -124,6 +124,20 @@ async def test_run_on_the_recording_passes_and_unlocks_the_solution(open_app: Op
         assert "passed" in str(app.screen.query_one(DataTable).get_row_at(0)[3])
 
 
+async def test_a_verdict_is_marked_when_the_text_changes(open_app: OpenApp) -> None:
+    app = open_app()
+    async with app.run_test(size=NARROW) as pilot:
+        screen = await open_study(pilot, PASSING)
+        await run(pilot)
+        line = screen.query_one(ProgressLine)
+        assert text_of(line).startswith("passed")
+        screen.editor.load_text(PASSING + "# more")
+        await settle(pilot)
+        assert text_of(line).startswith("Before your last change:  passed")
+        await run(pilot)
+        assert text_of(line).startswith("passed")
+
+
 async def test_alerts_are_printed_as_falco_prints_them(open_app: OpenApp) -> None:
     app = open_app()
     async with app.run_test(size=NARROW) as pilot:

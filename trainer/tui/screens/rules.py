@@ -38,5 +38,7 @@ class BaseRulesScreen(TrainerScreen):
 
     def relabel(self) -> None:
         words = words_of(self)
-        self.query_one(TitleBar).show(Content.styled(words("base.title"), "bold"), Content.styled(PurePath(self.file.name).name, "$text-muted"))
+        self.query_one(TitleBar).show(
+            Content.styled(words("base.title"), "bold"), Content.styled(PurePath(self.file.name).name, "$text-muted")
+        )
         self.query_one(KeyBar).show([("Esc", "key.back", "app.pop_screen"), ("^L", "한/영", "app.language")])

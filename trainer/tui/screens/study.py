@@ -25,7 +25,7 @@ from trainer.tui.screens.help import HelpScreen
 from trainer.tui.screens.rules import BaseRulesScreen
 from trainer.tui.widgets.editor import RuleEditor
 from trainer.tui.widgets.frame import KeyBar, KeyHint, PaneBar, ProgressLine, TitleBar, TrainerScreen, words_of
-from trainer.tui.widgets.problem import ProblemLine
+from trainer.tui.widgets.problem import ProblemLine, failure_text
 from trainer.tui.widgets.proposals import ProposalList
 from trainer.tui.widgets.results import Results
 
@@ -66,6 +66,8 @@ class StudyScreen(TrainerScreen):
         self.feed: Feed | None = None
         self.cancel = threading.Event()
         self.leaving = False
+        self.verdict: Content | None = None
+        """Of the run whose text still stands in the editor."""
         self.hints_taken = 0
         self.opened = time.monotonic()
         self._checking = False
@@ -211,6 +213,10 @@ class StudyScreen(TrainerScreen):
         self.files[name] = text
         self.desk.unsaved[self.exercise.slug, name] = text
         self.version += 1
+        if self.verdict is not None:
+            # What is shown belongs to the text before this key.
+            self.query_one(ProgressLine).say(Content.assemble((words_of(self)("run.outdated") + "  ", "$warning"), self.verdict))
+            self.verdict = None
         if self._save_timer is None:
             self._save_timer = self.set_timer(SAVE_DELAY, self.save)
             self.show_status()
@@ -308,6 +314,7 @@ class StudyScreen(TrainerScreen):
             self.notify(words_of(self)("run.busy"), markup=False)
             return
         self.save()
+        self.verdict = None
         self.feed, self.cancel = Feed(), threading.Event()
         self.results.begin()
         self.action_pane("results")
@@ -343,7 +350,7 @@ class StudyScreen(TrainerScreen):
             self._feed_timer.stop()
         words, line = words_of(self), self.query_one(ProgressLine)
         if message.failure is not None:
-            line.say(self._failure_text(message.failure))
+            line.say(failure_text(words, message.failure))
         elif message.run is None or self.cancel.is_set():
             line.say(words("run.cancelled"))
         else:
@@ -354,7 +361,8 @@ class StudyScreen(TrainerScreen):
             done = words(
                 "run.done", score=report.score, max=report.max_score, events=report.events, source=words(f"mode.{report.source}")
             )
-            line.say(Content.assemble((words(verdict[0]), verdict[1]), "  ", done))
+            self.verdict = Content.assemble((words(verdict[0]), verdict[1]), "  ", done)
+            line.say(self.verdict)
             try:
                 self.desk.record(self.exercise, self.files[LEARNER_FILE], report, seconds, self.hints_taken)
             except StoreError as error:
@@ -364,14 +372,6 @@ class StudyScreen(TrainerScreen):
             self.app.exit(0)
         else:
             self._start_check()
-
-    def _failure_text(self, failure: Failure) -> Content:
-        words = words_of(self)
-        problem = words("run.bug", kind=failure.problem) if failure.bug else failure.problem
-        step = words("run.bug_next", log=failure.log) if failure.bug else failure.next_step or words("run.failed_recorded")
-        return Content.assemble(
-            (words("run.failed", problem=problem), "$error"), "\n", (words("run.failed_next", next=step), "$text-accent")
-        )
 
     def action_cancel(self) -> None:
         if self.feed is None:

@@ -7,6 +7,8 @@ from textual.widgets import Static
 
 from trainer.diagnostics import Diagnostic, in_language
 from trainer.engine.assist import Hover
+from trainer.tui.desk import Failure
+from trainer.tui.text import Words
 from trainer.tui.widgets.frame import words_of
 
 STYLE = {"error": "bold $error", "warning": "bold $warning", "info": "bold $accent"}
@@ -56,3 +58,12 @@ class ProblemLine(Static):
     def say(self, message: str, style: str = "$text-muted") -> None:
         self.shown = None
         self.update(Content.styled(message, style))
+
+
+def failure_text(words: Words, failure: Failure) -> Content:
+    """What went wrong in a run, and the next step."""
+    problem = words("run.bug", kind=failure.problem) if failure.bug else failure.problem
+    step = words("run.bug_next", log=failure.log) if failure.bug else failure.next_step or words("run.failed_recorded")
+    return Content.assemble(
+        (words("run.failed", problem=problem), "$error"), "\n", (words("run.failed_next", next=step), "$text-accent")
+    )
