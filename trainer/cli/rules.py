@@ -11,6 +11,7 @@ import click
 
 from trainer.cli.console import ExitCode, emit_json, language, narrate, paint, use_color
 from trainer.cli.falco_yaml import alert_printer, falco_settings, rules_of, settings_errors
+from trainer.cli.fields import field_block, field_json, field_line
 from trainer.content import core_pack_folder, load_pack
 from trainer.diagnostics.render import render_plain
 from trainer.engine import (
@@ -244,8 +245,11 @@ def _chosen_events(
 
 @click.command("fields")
 @click.argument("pattern", default="")
+@click.option(
+    "--long", is_flag=True, help="Tell all about each field, with an example; a PATTERN that names one field does so too."
+)
 @click.option("--json", "as_json", is_flag=True, help="JSON for scripts.")
-def fields_command(pattern: str, as_json: bool) -> int:
+def fields_command(pattern: str, long: bool, as_json: bool) -> int:
     """List the fields of conditions and outputs whose name contains PATTERN (or matches it as a regular expression)."""
     try:
         wanted = re.compile(pattern)
@@ -253,23 +257,18 @@ def fields_command(pattern: str, as_json: bool) -> int:
         raise click.BadParameter(f"not a regular expression: {error}", param_hint="PATTERN") from error
     found = [info for info in load_catalogue().all() if wanted.search(info.name)]
     if as_json:
-        emit_json(
-            [
-                {
-                    "name": i.name,
-                    "type": i.type,
-                    "class": i.class_,
-                    "list": i.is_list,
-                    "deprecated": i.deprecated,
-                    "description": dict(i.description),
-                }
-                for i in found
-            ]
-        )
+        emit_json([field_json(info) for info in found])
+    elif long:
+        click.echo("\n\n".join(field_block(info, language()) for info in found), nl=bool(found))
     else:
-        for info in found:
-            note = " (deprecated)" if info.deprecated else ""
-            click.echo(f"{paint(f'{info.name:<34}', bold=True)} {info.type:<12} {info.description.get('en', '')}{note}")
+        named = found[0] if len(found) == 1 else next((info for info in found if info.name == pattern), None)
+        if named is not None:
+            click.echo(field_block(named, language()))
+        others = [info for info in found if info is not named]
+        if named is not None and others:
+            click.echo()
+        for info in others:
+            click.echo(field_line(info, language()))
     if not found:
         narrate(f"no field matches {pattern!r}; try: cks-trainer fields proc")
         return ExitCode.NO

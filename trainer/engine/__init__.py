@@ -16,7 +16,7 @@ from trainer.engine.evaluate import (
     reason,
     value_text,
 )
-from trainer.engine.fields import FieldCatalogue, FieldInfo, load_catalogue
+from trainer.engine.fields import FieldCatalogue, FieldExample, FieldInfo, load_catalogue
 from trainer.engine.filter import ParseError, parse_condition, to_string, tokenize
 from trainer.engine.rules import (
     AUDIT_PLUGINS,
@@ -50,6 +50,7 @@ __all__ = [
     "Explanation",
     "FalcoSettings",
     "FieldCatalogue",
+    "FieldExample",
     "FieldInfo",
     "FileResult",
     "ListInfo",

@@ -56,7 +56,7 @@ def field_hover(words: Words, written: str, start: int, end: int) -> Hover | Non
     if 0 < len(values) <= _SHOWN_VALUES:
         lines.append(word("values", language, names=", ".join(values)))
     if operand is not None:
-        lines.append(word("example", language, text=example(written, operand)))
+        lines.append(word("example", language, text=example(written, info, operand)))
     return Hover(start, end, written, "field", "\n".join(line for line in lines if line))
 
 

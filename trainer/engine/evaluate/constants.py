@@ -110,13 +110,13 @@ def _port(text: str) -> Constant | BadConstant:
     if text == "":
         return 0
     if text.isascii() and text.isdigit():
-        number = int(text)
+        number = int(text)  # of at most 256 digits, see convert
         return BadConstant("stoi", fatal=True) if number > 0x7FFFFFFF else number % 65536
     import socket  # late: few rules name a service
 
     try:
         return socket.getservbyname(text)
-    except OSError:
+    except (OSError, ValueError):  # no such service; no name at all (NUL, bytes that are no UTF-8)
         return BadConstant(f"unrecognized protocol {text}")
 
 

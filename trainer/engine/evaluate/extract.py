@@ -98,7 +98,7 @@ def getter(name: str, argument: str | None) -> Getter:
 
 
 def _is_index(argument: str) -> bool:
-    return argument.isascii() and argument.isdigit()
+    return argument.isascii() and argument.isdigit() and len(argument) <= 4000  # Python reads no more digits
 
 
 def _plain_getter(name: str) -> Getter:
@@ -178,7 +178,9 @@ def _env(event: Event, key: str, variable: str) -> Any:
 
 
 def _label(event: Event, name: str, key: str) -> Any:
-    labels = event.fields.get(_LABELS[name], event.fields.get(name))
+    own = event.fields.get(name)
+    # The one text of all labels is empty in a recording that has the map.
+    labels = own if isinstance(own, Mapping) else event.fields.get(_LABELS[name], own)
     if isinstance(labels, Mapping):
         return labels.get(key)
     if isinstance(labels, str):
@@ -249,12 +251,17 @@ def sides(event: Event, name: str) -> tuple[Any, ...]:
     if name == "fd.proto" and (texts := tuple(value for key in ("fd.cproto", "fd.sproto") if (value := fields.get(key)))):
         return texts
     # A socket that is not connected yet holds zeros, though no field shows them.
-    if name in ("fd.ip", "fd.net", "fd.port", "fd.proto") and (nothing := _UNCONNECTED.get(fields.get("fd.type"))) is not None:
+    if name in ("fd.ip", "fd.net", "fd.port", "fd.proto") and (nothing := _unconnected(fields.get("fd.type"))) is not None:
         return (nothing,) if name in ("fd.ip", "fd.net") else (0,)
     return ()
 
 
-_UNCONNECTED: dict[Any, str] = {"ipv4": "0.0.0.0", "ipv6": "::"}
+_UNCONNECTED = {"ipv4": "0.0.0.0", "ipv6": "::"}
+
+
+def _unconnected(kind: Any) -> str | None:
+    """None, too, for the list or map that a foreign file may hold in place of a word."""
+    return _UNCONNECTED.get(kind) if isinstance(kind, str) else None
 
 
 def has_descriptor(event: Event) -> bool:

@@ -1,6 +1,6 @@
 """The field, event and parameter tables of Falco 0.44 (libs 0.25.4 and the plugins container, k8saudit 0.16 and json 0.7), and the lookup of a field.
 
-The table is data.json; descriptions are our own and stand in descriptions.json.
+The table is data.json; descriptions and examples are our own and stand in descriptions.json and examples.json.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from trainer.engine.fields.examples import FieldExample, load_examples
+
 _PARAM_TYPE = {"UID": "UINT32", "GID": "UINT32"}
-_INDEX = re.compile(r"[+-]?[0-9]+")
+_INDEX = re.compile(r"[+-]?[0-9]{1,4000}")  # more digits than Python reads are no number
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,25 @@ class FieldInfo:
     @property
     def filter_only(self) -> bool:
         return "FILTER_ONLY" in self.flags
+
+    @property
+    def example(self) -> FieldExample | None:
+        return load_examples().get(self.name)
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """How the field is written with an argument: ``proc.aname[N]``, ``proc.env[KEY]``, ``evt.arg.NAME``."""
+        forms = {"index": f"{self.name}[N]", "key": f"{self.name}[KEY]"}
+        if not self.plugin:  # a plugin's field takes brackets only, whatever its table says
+            forms["name_suffix"] = f"{self.name}.NAME"
+        return tuple(forms[kind] for kind in self.argument_kinds if kind in forms)
+
+    def written(self, argument: str | None) -> str:
+        """The field as a rule names it with this argument."""
+        if argument is None:
+            return self.name
+        suffixed = "name_suffix" in self.argument_kinds and not self.plugin
+        return f"{self.name}.{argument}" if suffixed else f"{self.name}[{argument}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +125,10 @@ class FieldCatalogue:
         if info.provider == "json":
             return source in self._json_sources
         return info.source == source or info.name in self._any_source
+
+    def sources(self, info: FieldInfo) -> tuple[str, ...]:
+        """The event sources whose rules have the field."""
+        return tuple(source for source in ("syscall", "k8s_audit") if self._is_of(source, info))
 
     def lookup(self, name: str, argument: str | None, source: str = "syscall") -> FieldInfo | FieldProblem:
         """The field ``name[argument]`` in rules of ``source``; ``evt.arg.flags`` and other suffix forms come under their whole name."""
