@@ -135,7 +135,7 @@ def test_every_example_compiles() -> None:
         for written in (info.name, f"{info.name}[0]", f"{info.name}.name"):
             operand = operand_of(written, (info.source,), AUDIT)
             if operand is not None:
-                assert compiles(example(written, operand), info.source, AUDIT), written
+                assert compiles(example(written, info, operand), info.source, AUDIT), written
                 break
 
 
