@@ -6,10 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual.widgets import DataTable
 
 import trainer.tui
+from tests.tui.conftest import NARROW, OpenApp, open_study, settle
 from trainer.tui import run_tui
 from trainer.tui.picture import picture
+from trainer.tui.screens.exercises import ExerciseList, found_at
 
 
 def test_without_a_terminal_it_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,3 +41,51 @@ async def test_picture_shows_why_a_rule_missed(pack_folder: Path, tmp_path: Path
 def test_the_app_only_wires() -> None:
     app = Path(trainer.tui.__file__).parent / "app.py"
     assert len(app.read_text(encoding="utf-8").splitlines()) <= 300
+
+
+@pytest.mark.parametrize(
+    "wanted, text, found",
+    [
+        ("", "anything", True),
+        ("shell", "Detect a Shell", True),
+        ("dtshl", "Detect a shell", True),
+        ("llehs", "Detect a shell", False),
+        ("셸 찾기", "웹 앱의 셸 찾기", True),
+        ("셸기", "웹 앱의 셸 찾기", True),
+        ("de sh", "detect shell", True),
+    ],
+)
+def test_letters_in_their_order(wanted: str, text: str, found: bool) -> None:
+    assert (found_at(wanted, text) is not None) is found
+
+
+def test_a_run_of_letters_is_the_better_find() -> None:
+    ranks = [found_at("shell", text) for text in ("a shell", "shell", "s-h-e-l-l")]
+    assert None not in ranks
+    assert sorted(ranks, key=str) == [ranks[1], ranks[0], ranks[2]]
+
+
+async def test_the_list_is_filtered_while_typing(open_app: OpenApp) -> None:
+    app = open_app()
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        table = app.screen.query_one(DataTable)
+        assert table.row_count == 1
+        await pilot.press("z", "z")
+        assert table.row_count == 0
+        await pilot.press("enter")
+        assert isinstance(app.screen, ExerciseList)
+        await pilot.press("backspace", "backspace", "f", "i", "n", "d")
+        assert table.row_count == 1
+        await pilot.press("escape")
+        assert app.screen.wanted == ""
+        await pilot.press("escape")
+    assert app.return_value == 0
+
+
+async def test_the_list_begins_where_the_learner_was(open_app: OpenApp) -> None:
+    app = open_app()
+    assert app.desk.last_exercise() is None
+    async with app.run_test(size=NARROW) as pilot:
+        await open_study(pilot)
+    assert open_app().desk.last_exercise() == "find-shells"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import traceback
@@ -19,7 +20,7 @@ from trainer.content import Exercise, Pack, core_pack_folder, fill_exercise, loa
 from trainer.diagnostics import Diagnostic
 from trainer.engine import Alert, Explanation, Ruleset
 from trainer.engine.assist import Known
-from trainer.errors import PackError, TrainerError
+from trainer.errors import PackError, StoreError, TrainerError
 from trainer.events import Event
 from trainer.grading import LEARNER_FILE, Grader, GradeReport, Submission, grade, scenario_of
 from trainer.session import ExerciseState, Store, data_folder
@@ -178,6 +179,19 @@ class Desk:
 
     def states(self) -> dict[str, ExerciseState]:
         return self.store.states(list(self._written))
+
+    def last_exercise(self) -> str | None:
+        """Slug of the exercise that was open last, while the pack has it."""
+        try:
+            slug = self.store.setting("last_exercise")
+        except StoreError:
+            return None  # the list itself will say what is wrong with the store
+        return slug if slug in self._written else None
+
+    def remember(self, exercise: Exercise) -> None:
+        # What is wrong with the store is said when the first draft cannot be kept.
+        with contextlib.suppress(StoreError):
+            self.store.set_setting("last_exercise", exercise.slug)
 
     def texts(self, exercise: Exercise) -> dict[str, str]:
         """The files of an exercise as the learner left them, the rules first."""
