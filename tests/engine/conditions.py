@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from trainer.engine.evaluate import Compiled, CompileError, compile_condition
@@ -43,10 +42,3 @@ def event(fields: dict[str, Any] | None = None, type: str = "openat", **more: An
     given = {**(fields or {}), **{name.replace("_", ".", 1): value for name, value in more.items()}}
     present = {name: typed(value) for name, value in given.items() if value is not None}
     return Event(present.get("evt.num", 1), 0, present.get("evt.type", type), "syscall", present)
-
-
-def figure(name: str, differing: Iterable[object], cases: int) -> int:
-    """Prints how many cases agree, and returns it."""
-    wrong = list(differing)
-    print(f"{name}: {cases - len(wrong)} of {cases} agree", *wrong[:20], sep="\n    ")
-    return cases - len(wrong)
