@@ -171,19 +171,6 @@ def test_the_age_is_known(field: str) -> None:
     assert field in last()
 
 
-@divergence("`evt.count`, `evt.is_async`, sums (`evt.buflen.in`) and parts of times (`evt.rawtime.s`, `evt.reltime.s`)")
-@pytest.mark.parametrize(
-    "field",
-    ["evt.count", "evt.buflen.in", "evt.buflen.file", "evt.is_async", "evt.rawtime.s", "evt.reltime.s", "evt.deltatime.ns"],
-)
-def test_a_read_is_counted(field: str) -> None:
-    event = run(SHELL, '7 openat(-100</data>, "/etc/passwd", 0) = 3</etc/passwd>', '7 read(3</etc/passwd>, "ab", 10) = 2')[-1]
-    output = compile_output(f"%{field}")
-    if not isinstance(output, Output):
-        raise TypeError(output)
-    assert output.render(event) != "<NA>"
-
-
 @divergence("data of an empty read")
 def test_an_empty_read_shows_older_bytes() -> None:
     empty = some([(falco, ours) for falco, ours in both() if str(falco.get("evt.buffer")).startswith("NULL")])

@@ -122,6 +122,30 @@ def test_reported_fields() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "field, printed",
+    [
+        ("evt.rawtime.s", "1795477461"),
+        ("evt.rawtime.ns", "5"),
+        ("evt.reltime.s", "2"),
+        ("evt.reltime.ns", "1"),
+        ("evt.deltatime.s", "<NA>"),
+        ("evt.buflen.in", "80"),
+        ("evt.buflen.out", "<NA>"),
+        ("evt.buflen.file.in", "80"),
+        ("evt.buflen.net.in", "<NA>"),
+        ("evt.count", "1"),
+        ("evt.count.error", "0"),
+        ("evt.is_async", "false"),
+    ],
+)
+def test_fields_that_follow_from_others(field: str, printed: str) -> None:
+    fields = {"evt.reltime": 2_000_000_001, "evt.buflen": 80, "evt.is_io_read": True, "evt.is_io_write": False, "fd.typechar": "f"}
+    happened = Event(1, 1_795_477_461_000_000_005, "read", fields=fields)
+    assert output(f"%{field}").render(happened) == printed
+    assert output(f"%{field}").render(Event(1, 7, "read", fields={field: "as told"})) == "as told"
+
+
 def test_deprecated_fields_are_looked_for_in_the_text() -> None:
     found = output("%evt.latency.ns")
     assert [warning.deprecated_field for warning in found.warnings] == ["evt.latency", "evt.latency.ns"]

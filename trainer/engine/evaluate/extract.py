@@ -27,6 +27,49 @@ SIDES: dict[str, tuple[str, ...]] = {
 }
 """Fields that compare with one or both ends of a connection, and where the ends' values stand."""
 
+_SECOND = 1_000_000_000
+
+
+def _part_of(name: str, whole: bool) -> Getter:
+    """Whole seconds of a time or a span, or the nanoseconds beside them."""
+
+    def get(event: Event) -> Any:
+        value = event.time_ns if name == "evt.rawtime" else event.fields.get(name)
+        if not isinstance(value, int):
+            return None
+        return value // _SECOND if whole else value % _SECOND
+
+    return get
+
+
+def _bytes_of(direction: str, kinds: frozenset[str] | None) -> Getter:
+    """Bytes that an event read or wrote, on any descriptor or on those of some kinds (fd.typechar)."""
+    wanted = {"in": ("evt.is_io_read",), "out": ("evt.is_io_write",), "": ("evt.is_io_read", "evt.is_io_write")}[direction]
+
+    def get(event: Event) -> Any:
+        fields = event.fields
+        if kinds is not None and fields.get("fd.typechar") not in kinds:
+            return None
+        return fields.get("evt.buflen") if any(fields.get(name) in (True, "true") for name in wanted) else None
+
+    return get
+
+
+_FILE, _NET = frozenset("f"), frozenset("46")
+_DERIVED: dict[str, Getter] = {
+    **{f"{name}.s": _part_of(name, True) for name in ("evt.rawtime", "evt.reltime", "evt.deltatime")},
+    **{f"{name}.ns": _part_of(name, False) for name in ("evt.rawtime", "evt.reltime", "evt.deltatime")},
+    **{
+        ".".join(part for part in ("evt.buflen", kind, way) if part): _bytes_of(way, {"": None, "file": _FILE, "net": _NET}[kind])
+        for kind in ("", "file", "net")
+        for way in ("", "in", "out")
+        if kind or way
+    },
+    "evt.count": lambda event: 1,
+    "evt.count.error": lambda event: int(event.fields.get("evt.failed") in (True, "true")),
+    "evt.is_async": lambda event: event.type == "asyncevent",
+}
+"""Fields that follow from others: no event has to carry them."""
 _CONSTANT = {
     "evt.latency": 0,
     "evt.latency.ns": 0,
@@ -114,6 +157,9 @@ def _plain_getter(name: str) -> Getter:
         return lambda event: event.fields.get(name, None if event.type in _ENTER_ONLY else event.type)
     if name == "evt.dir":
         return lambda event: event.fields.get(name, ">" if event.type in _ENTER_ONLY else "<")
+    if name in _DERIVED:
+        derived = _DERIVED[name]
+        return lambda event: event.fields[name] if name in event.fields else derived(event)
     if name in _CONSTANT:
         constant = _CONSTANT[name]
         return lambda event: event.fields.get(name, constant)
