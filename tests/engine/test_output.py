@@ -126,9 +126,9 @@ def test_reported_fields() -> None:
     "field, printed",
     [
         ("evt.rawtime.s", "1795477461"),
-        ("evt.rawtime.ns", "5"),
+        ("evt.rawtime.ns", "000000005"),
         ("evt.reltime.s", "2"),
-        ("evt.reltime.ns", "1"),
+        ("evt.reltime.ns", "000000001"),
         ("evt.deltatime.s", "<NA>"),
         ("evt.buflen.in", "80"),
         ("evt.buflen.out", "<NA>"),

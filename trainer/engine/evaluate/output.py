@@ -243,11 +243,20 @@ def field_value(operand: Operand, event: Event) -> Any:
     return operand.get(event)
 
 
+_PADDED = frozenset(("evt.rawtime.ns", "evt.reltime", "evt.reltime.ns", "evt.latency.ns", "evt.deltatime.ns"))
+"""Printed with nine digits at least (libsinsp's PF_10_PADDED_DEC)."""
+
+
 def _printed(operand: Operand, event: Event) -> str:
     value = field_value(operand, event)
     if value is None:
         return "<NA>"
-    return f"{value:X}" if operand.name == "fd.dev" and isinstance(value, int) else value_text(value)
+    if isinstance(value, int) and not operand.transformed:
+        if operand.name == "fd.dev":
+            return f"{value:X}"
+        if operand.name in _PADDED:
+            return f"{value:09}"
+    return value_text(value)
 
 
 def _reported(operand: Operand, event: Event) -> Any:
