@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench verify-packs guards agreement clean
+.PHONY: help run test check bench fuzz verify-packs guards agreement clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -38,14 +38,18 @@ check: $(VENV)/.dev ## format, lint, types, layers
 bench: $(VENV)/.dev ## timings, as ratios against a baseline of the same run
 	$(BIN)/python -m tests.bench
 
+fuzz: $(VENV)/.dev ## 220,000 generated documents through the engine, and bombs (about 10 minutes)
+	$(BIN)/python -m tests.fuzz
+
 verify-packs: $(VENV)/.dev ## prove the core pack: starter 0, reference 100 %, decoys fail where they say
 	$(BIN)/cks-trainer pack verify
 
 guards: $(VENV)/.dev ## take the guards of the faults out: does a test fail without each? (needs Docker)
 	$(BIN)/python -m tests.guards
 
-agreement: $(VENV)/.dev ## agreement with a real Falco, by file
+agreement: $(VENV)/.dev ## agreement with a real Falco: the engine by file, live capture by field (needs Docker)
 	$(BIN)/python -m tests.conformance_report
+	$(BIN)/python -m tests.capture_agreement
 
 clean: ## remove containers that were left, and the environment
 	-@test -x $(BIN)/cks-trainer && $(BIN)/cks-trainer clean

@@ -159,7 +159,18 @@ def test_a_corrupt_line_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "record", ["[1]", '"x"', "3", '{"event": 1, "at": "x", "type": "y"}', '{"state": ["a"], "fields": {}}', '{"what": 1}']
+    "record",
+    [
+        *("[1]", '"x"', "3", '{"event": 1, "at": "x", "type": "y"}', '{"state": ["a"], "fields": {}}', '{"what": 1}'),
+        *(
+            '{"event": 1, "at": 0, "type": {}}',
+            '{"event": "1", "at": 0, "type": "open"}',
+            '{"event": 1, "at": 0.5, "type": "open"}',
+        ),
+        *('{"event": 1, "at": 0, "type": "open", "source": 1}', '{"event": 1, "at": 0, "type": "open", "action": []}'),
+        *('{"event": 1, "at": 99999999999999999999, "type": "open"}', '{"result": 1, "started_at": 0, "ended_at": 0}'),
+        *('{"state": "s", "fields": {"a.b": {"$map": 1}}}', '{"state": "s", "fields": {"a.b": ' + "[" * 100 + "]" * 100 + "}}"),
+    ],
 )
 def test_a_record_of_a_wrong_shape_is_refused(record: str) -> None:
     lines = text_of(sample()).splitlines()
@@ -171,6 +182,12 @@ def test_a_newer_format_says_to_upgrade() -> None:
     with pytest.raises(RecordingError, match="format_version 2") as caught:
         parse(text_of(sample()).replace('"format_version": 1', '"format_version": 2'))
     assert "upgrade cks-trainer" in caught.value.help
+
+
+@pytest.mark.parametrize("data", [b'{"a.b": {"$map": 1}}', b'{"a.b": 1, "evt.rawtime": 99999999999999999999}'])
+def test_values_that_no_field_has_are_refused_in_flat_maps_too(data: bytes) -> None:
+    with pytest.raises(RecordingError, match="line 1 is corrupt"):
+        parse_recording(data, "x")
 
 
 @pytest.mark.parametrize("data", [b"", b"\n \n", b"\xff\xfe\x00", b"hello\n", b'{"a": 1}\n', b"[" * 100_000])

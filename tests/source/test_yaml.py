@@ -166,4 +166,13 @@ def test_limits_are_errors_not_crashes() -> None:
     assert "bad file" in error("[" * 5000)
     assert "larger than" in error("a" * 10_000_001)
     bomb = "a: &a [x, x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(9))
-    assert isinstance(plain(one(bomb)), dict)
+    assert "bad file" in error("[" * 200_000)
+    assert "far more text" in error(bomb)
+    assert isinstance(plain(one(bomb.split("d: ")[0])), dict)
+
+
+@pytest.mark.parametrize("text", ["a: 'b", "[", "a: [1,\n", 'a: "\\', "%YAML " + "9" * 5000 + ".1\n---\n"])
+def test_an_error_at_the_end_points_into_the_file(text: str) -> None:
+    found = compose(SourceFile("f", text)).error
+    assert found is not None
+    assert 0 <= found.span.start <= found.span.end <= len(text)

@@ -14,6 +14,8 @@ _COLORS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 _LABELS = {"en": ("note:", "help:", "fix:"), "ko": ("참고:", "도움말:", "고치기:")}
 _TAB = 4
 _MAX_WIDTH = 160
+_NEAR = 10 * _MAX_WIDTH
+"""Characters to each side of a place; even where most of them take no column they fill the width."""
 _MAX_LINES = 4
 """Lines shown of a place that goes over several."""
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -92,12 +94,21 @@ def _excerpt(annotation: Annotation, said: str, gutter: int, mark: Callable[[str
 
 def _window(span: Span, number: int) -> tuple[str, int, int]:
     """One line of a span with tabs made blanks, cut to a readable width; where the marks begin, and how many there are."""
-    text = span.file.line_text(number).rstrip("\r")
-    line_start = span.file.line_starts[number - 1]
+    text, starts = span.file.text, span.file.line_starts
+    line_start = starts[number - 1]
+    line_end = starts[number] - 1 if number < len(starts) else len(text)
+    while line_end > line_start and text[line_end - 1] == "\r":
+        line_end -= 1
     first = number == span.position.line
-    begin = min(span.start - line_start, len(text)) if first else len(text) - len(text.lstrip())
-    end = max(begin, min(len(text), span.end - line_start))
-    before, marked, after = _shown(text[:begin]), _shown(text[begin:end]), _shown(text[end:])
+    begin = min(span.start, line_end)
+    if not first:
+        begin = line_start
+        while begin < line_end and text[begin].isspace():
+            begin += 1
+    end = max(begin, min(line_end, span.end))
+    # Of a line without end only what can come into the picture is looked at.
+    before = _shown(text[max(line_start, begin - _NEAR) : begin])
+    marked, after = _shown(text[begin : min(end, begin + _NEAR)]), _shown(text[end : min(line_end, end + _NEAR)])
     start, length = display_width(before), display_width(marked)
     line = before + marked + after
     if display_width(line) > _MAX_WIDTH:
@@ -111,6 +122,8 @@ def _window(span: Span, number: int) -> tuple[str, int, int]:
 
 def _shown(text: str) -> str:
     """Tabs become blanks and what moves a terminal's cursor a replacement, so that carets stay under their token."""
+    if text.isascii() and text.isprintable():
+        return text
     shown: list[str] = []
     for char in text:
         if char == "\t":
@@ -124,6 +137,8 @@ def _shown(text: str) -> str:
 
 def display_width(text: str) -> int:
     """Columns of a terminal: wide characters take two, combining ones none."""
+    if text.isascii():
+        return len(text)
     width = 0
     for char in text:
         if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf") or _joins(char):

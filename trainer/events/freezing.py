@@ -11,7 +11,6 @@ from typing import Any
 
 from trainer.events.model import FieldValue
 
-
 _DEEPEST = 20
 """Lists and maps inside one another; an event's have three."""
 

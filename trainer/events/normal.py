@@ -32,7 +32,7 @@ _INNER_NUMBERS = frozenset(
     ]
 )
 _IN_TEXT = re.compile(r"\b(1\d{5})(?=\()")
-_INNER_IN_TEXT = re.compile(r"\b(vpgid|vpid|vtid|spid|pgid)=(\d+)\b(?!\()")
+_INNER_IN_TEXT = re.compile(r"\b(vpgid|vpid|vtid|spid|pgid)=([0-9]{1,19})\b(?!\()")
 _ADDRESS_IN_TEXT = re.compile(r"\b(addr|res|start|new_addr|argument)=([0-9A-F]{9,16})\b")
 _ADDRESS_ARGS = frozenset({"addr", "res", "start", "new_addr", "argument"})
 _ADDRESS_BASE = 0x7F00_0000_0000
@@ -181,7 +181,7 @@ class _Numbers:
             if re.fullmatch("[0-9A-F]{9,16}", value):
                 return f"{self._address(int(value, 16)):X}"
             return value if name == "addr" else self._text(value)
-        if name in _INNER_ARGS and isinstance(value, str) and value.isdigit():
+        if name in _INNER_ARGS and isinstance(value, str) and re.fullmatch("[0-9]{1,19}", value):
             return str(self._of_container(int(value)))
         return self._text(value) if isinstance(value, str) else value
 

@@ -29,6 +29,8 @@ _BLOCK_HEADER = re.compile(r"[+-][0-9]|[0-9][+-]|[+-]|[0-9]|")
 _WORD = re.compile(r"[A-Za-z0-9-]*")
 _TAG = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$_.~*'()-]|%[0-9A-Fa-f]{2})*")
 _URI = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$,_.!~*'()\[\]-]|%[0-9A-Fa-f]{2})*")
+_MAX_FLOWS = 10_000
+"""Far deeper than what is composed; each may be a key, so it is scanned to its end before it is composed, and kept."""
 
 
 @dataclass
@@ -128,9 +130,7 @@ class Scanner:
                 if not self.flows and "\t" in match.group():
                     self.key_allowed = False
                 self.pos = match.end()
-            if text[self.pos : self.pos + 1] == "#":
-                rest = _LINE_REST.match(text, self.pos)
-                assert rest is not None
+            if text[self.pos : self.pos + 1] == "#" and (rest := _LINE_REST.match(text, self.pos)):
                 self.pos = rest.end()
             end = BREAK.match(text, self.pos)
             if end is None:
@@ -242,6 +242,8 @@ class Scanner:
         self.pos += 3
 
     def _flow_start(self, char: str) -> None:
+        if len(self.flows) >= _MAX_FLOWS:
+            raise YamlProblem(self.pos, "bad file")
         self._insert_key()
         self.key_allowed, self.json_flow = True, False
         self.flows.append(char)
@@ -378,9 +380,7 @@ class Scanner:
         pos = header.end()
         if white := _WHITE.match(text, pos):
             pos = white.end()
-        if text[pos : pos + 1] == "#":
-            rest = _LINE_REST.match(text, pos)
-            assert rest is not None
+        if text[pos : pos + 1] == "#" and (rest := _LINE_REST.match(text, pos)):
             pos = rest.end()
         if pos < len(text) and text[pos] not in "\r\n":
             raise YamlProblem(pos, "unexpected character in block scalar")

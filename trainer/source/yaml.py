@@ -20,7 +20,7 @@ from trainer.source.tokens import Kind, Token
 MAX_SIZE = 10_000_000
 """Code points of a file that is still read."""
 MAX_DEPTH = 500
-_REPEATED_BASE, _REPEATED_TIMES = 10_000, 2
+_REPEATED_BASE, _REPEATED_TIMES = 50_000, 4
 """Characters that aliases may stand for: so many, and so many times the file's own."""
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 

@@ -130,6 +130,8 @@ class RulesCompiler:
                 self.macros[name] = done.result
                 self.memory.done["macro", name] = done
                 continue
+            # What was made of it before a list or macro of this file changed it must not come back the next time.
+            self.memory.done.pop(("macro", name), None)
             parsed = self._attempt(partial(self._parse, definition.condition, definition.condition_context), name)
             if parsed is not None:
                 raw[name] = parsed
@@ -206,6 +208,7 @@ class RulesCompiler:
                 self._take(past, done)
                 self.memory.done["rule", rule.name] = done
                 return done.result if done.result.index == rule.index else replace(done.result, index=rule.index)
+        self.memory.done.pop(("rule", rule.name), None)
         said = len(self.sink.warnings)
         condition = with_exceptions(rule)
         output_text = self._output_text(rule)

@@ -16,6 +16,8 @@ from trainer.source import SourceFile, Span, YamlNode, YamlSequence, compose, co
 
 _MAX_SIZE = 1_000_000
 """Characters of a file that is cut; one that no person edits is read as a whole."""
+_MAX_ITEMS = 1_000
+"""Items of a file that is cut; the base rules of an exam node have 60."""
 _ITEM = re.compile(r"^-(?=[ \n])", re.MULTILINE)
 _BEFORE_ITEMS = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n|---[ \t]*\n)*")
 _NEXT_ITEM = "- a: b\n"
@@ -49,7 +51,7 @@ def cut(file: SourceFile) -> tuple[Piece, ...] | None:
     if len(text) > _MAX_SIZE or "\r" in text or "\x04" in text or text.startswith("\ufeff"):
         return None
     starts = [found.start() for found in _ITEM.finditer(text)]
-    if not starts or _OTHER_DOCUMENT.search(text, starts[0]) is not None:
+    if not 0 < len(starts) <= _MAX_ITEMS or _OTHER_DOCUMENT.search(text, starts[0]) is not None:
         return None
     above = _BEFORE_ITEMS.match(text)
     if above is None or above.end() != starts[0]:
@@ -102,12 +104,13 @@ class Layout:
     """An excerpt's file, and what stands above it there: characters, lines, bytes."""
 
     def add(self, file: SourceFile, pieces: tuple[Piece, ...]) -> None:
-        lines = size = 0
+        done = lines = size = 0
         for piece in pieces:
-            text = piece.excerpt.text
-            self._places[piece.excerpt] = (file, piece.start, lines, size)
+            text = file.text[done : piece.start]
             lines += text.count("\n")
             size += len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
+            done = piece.start
+            self._places[piece.excerpt] = (file, done, lines, size)
 
     def copy(self) -> Layout:
         return Layout(dict(self._places))

@@ -23,6 +23,8 @@ from trainer.source import SourceFile, YamlMark, YamlNode, YamlScalar, YamlSeque
 if TYPE_CHECKING:
     from trainer.engine.rules.lints import Proofs
 
+_MOST_ERRORS = 500
+"""Items that cannot be read; a learner who has so many needs no more, and a hostile file has them by the million."""
 Mode = Literal["learner", "falco"]
 
 
@@ -275,6 +277,8 @@ def _read_items(state: _State, sink: Sink, items: Sequence[tuple[Context, YamlNo
             if not keep_going:
                 break
             warn_unknown_keys(item, sink, root)
+            if len(sink.errors) >= _MOST_ERRORS:
+                break
     return read
 
 

@@ -67,7 +67,11 @@ def _item_context(item: YamlMapping, item_type: str, name: str, parent: Context)
 def parse_version(text: str) -> tuple[int, int, int] | None:
     """The first three numbers; what follows them is not looked at, as in Falco."""
     match = _VERSION.match(text)
-    return (int(match.group(1)), int(match.group(2)), int(match.group(3))) if match else None
+    if match is None:
+        return None
+    # Of a number that nobody writes the first digits are enough: it is too big either way.
+    first, second, third = (int(digits.lstrip("0")[:20] or 0) for digits in match.groups())
+    return first, second, third
 
 
 def _engine_version(item: YamlMapping, parent: Context) -> None:
