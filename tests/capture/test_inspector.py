@@ -17,7 +17,7 @@ CONTAINER = ContainerInfo(
     full_id="0123456789ab" + "0" * 52,
     name="web",
     image="registry.local:5000/shop/nginx:1.25",
-    image_id="a" * 12,
+    image_id="a" * 64,
     labels={
         "io.kubernetes.pod.name": "web-0",
         "io.kubernetes.pod.namespace": "shop",

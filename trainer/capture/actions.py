@@ -19,6 +19,7 @@ from trainer.capture.image import OnProgress, Progress
 from trainer.capture.inspector import Inspector
 from trainer.capture.model import ActionStart, ContainerInfo
 from trainer.capture.strace import signal_number
+from trainer.capture.stubs import start_key
 from trainer.capture.tracers import Message, Stub, Target
 from trainer.content.model import Action
 from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable
@@ -53,6 +54,8 @@ class _Running:
     stub: Stub | None = None
     """Known when the stub is traced and stopped."""
     failed: str | None = None
+    early: bytes = b""
+    """Lines that came before the answer."""
     answer: str | None = None
     """going or dead: what the agent found when the stub was to go on."""
     began_ns: int = 0
@@ -94,7 +97,10 @@ class ActionLoop:
         self._last_line = 0.0
 
     def run(self, actions: Sequence[Action]) -> tuple[tuple[Event, ...], tuple[ActionResult, ...]]:
-        waiting = [_Running(action, self._targets[action.container], str(number)) for number, action in enumerate(actions)]
+        waiting = [
+            _Running(action, self._targets[action.container], start_key(action.container) if action.starts else str(number))
+            for number, action in enumerate(actions)
+        ]
         results = []
         for number, running in enumerate(waiting):
             self._launch_ahead(waiting[number : number + WINDOW])
@@ -134,6 +140,8 @@ class ActionLoop:
             # Ahead of its turn it may have missed what an action before it made, such as its user, or was killed by one.
             # What is still to be heard of the old stub means nothing under the old key.
             del self._running[running.key]
+            if running.action.starts:
+                raise _ended_early(running.target, running.target.why_ended())
             running.key += "-again"
             running.forget_stub()
             self._launch(running)
@@ -146,7 +154,10 @@ class ActionLoop:
         action, began, error = running.action, running.began_ns, None
         if not self._pump(lambda: running.over, action.timeout, running if action.tty else None):
             error = f"it was ended after its time limit of {action.timeout:g} s"
-            running.target.command("kill", running.key)
+            if action.starts:
+                running.target.kill()
+            else:
+                running.target.command("kill", running.key)
             if not self._pump(lambda: running.done, KILL_LIMIT):
                 raise CaptureError(f"the action {action.id} cannot be ended", "restart Docker, then run: cks-trainer clean")
         return ActionResult(action.id, running.exit_code, began, time.time_ns(), error)
@@ -176,6 +187,7 @@ class ActionLoop:
             host_pid=0,
             vpid=stub.vpid,
             caps=stub.caps,
+            streams=("pipe:",) * 3 if action.stdin is not None else (),
         )
 
     def _settle(self) -> None:
@@ -204,7 +216,7 @@ class ActionLoop:
             if now >= end:
                 return False
             if at_terminal is not None and now - self._last_line >= TTY_QUIET:
-                at_terminal.target.end_input(at_terminal.key)
+                at_terminal.target.type_next(at_terminal.key)
                 self._last_line = now
             try:
                 message = self._messages.get(timeout=min(_TICK, end - now))
@@ -228,6 +240,8 @@ class ActionLoop:
                     running.started = True
                     self._hidden[target].discard(str(running.stub.vpid))
                     self._last_line = time.monotonic()
+                    if running.early:
+                        self._lines(running, running.early)
             case "up":
                 self._hidden[target].add(message.data.decode())
             case "done" if running is not None:
@@ -236,6 +250,8 @@ class ActionLoop:
                     self._hidden[target].discard(str(running.stub.vpid))
                 if running.started:
                     self._finish(running)
+            case "exited" if running is not None:
+                self._exited(running, int(message.data))
             case "ended" if running is not None and running.stub is None:
                 running.failed = message.data.decode(errors="replace").strip() or "Docker gave no reason"
             case "lost":
@@ -252,6 +268,9 @@ class ActionLoop:
 
     def _lines(self, running: _Running, data: bytes) -> None:
         self._last_line = time.monotonic()
+        if running.action.starts and not running.started:
+            running.early += data  # on another stream than the agent's answers
+            return
         if running.started:
             feed = self._inspectors[running.action.container].feed
             for line in data.decode("utf-8", "replace").splitlines():
@@ -262,6 +281,16 @@ class ActionLoop:
                 if int(found[1]) == running.stub.vpid:
                     running.over = True
                     running.exit_code = int(found[2]) if found[2] else 128 + signal_number(found[3].decode())
+
+    def _exited(self, running: _Running, code: int) -> None:
+        """The container ended with its first process, whose strace it took along: what that could not say is added."""
+        if running.started:
+            for event in self._inspectors[running.action.container].container_ended(code, time.time_ns()):
+                self._emit(event, running.target)
+        running.over = running.done = True
+        running.exit_code = code
+        if any(other.launched and not other.done for other in self._running.values() if other.target is running.target):
+            raise _ended_early(running.target, running.target.why_ended())
 
     def _finish(self, running: _Running) -> None:
         for event in self._inspectors[running.action.container].finish_action(running.action.id) or ():

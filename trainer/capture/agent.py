@@ -3,7 +3,8 @@
 It imports nothing of the trainer, because the container has none of it. Commands come on stdin, one a line: ``expect KEY``,
 ``cont KEY``, ``kill KEY``. Answers go to stdout as a line ``KEY KIND LENGTH`` and LENGTH bytes. Kinds: ``up`` (the agent
 runs), ``ready`` (a stub is traced and stopped; words of `Stub`), ``going`` or ``dead`` (to
-``cont``), ``out`` (lines of strace), ``done`` (the last process is gone).
+``cont``), ``out`` (lines of strace), ``done`` (the last process is gone). The lines of a container's own first process go to
+stderr as they are.
 """
 
 import os
@@ -12,6 +13,8 @@ import sys
 import time
 
 STUB_MARK = b"cks-action:"
+START = "start-"
+"""Of the keys of containers' own first processes."""
 # The signal and json modules are Python source here, and slow to import.
 SIGKILL, SIGCONT = 9, 18
 
@@ -58,7 +61,7 @@ class Agent:
             elif command == "cont":
                 vpid = self.vpids[key]
                 # The answer goes up before the first line of strace can.
-                going = self.state(str(vpid)) in ("T", "t")
+                going = self.state(str(vpid)) in ("T", "t") or key.startswith(START)
                 self.send(key, "going" if going else "dead")
                 if going:
                     self.signal(vpid, SIGCONT)
@@ -76,7 +79,8 @@ class Agent:
                 if len(words) < 4 or not words[3].startswith(STUB_MARK):
                     continue
                 key = words[3][len(STUB_MARK) :].decode()
-                if key in self.expected and self.state(name) == "T":
+                # The first process of a container cannot be stopped, it waits in a loop.
+                if key in self.expected and (self.state(name) == "T" or key.startswith(START)):
                     self.expected.discard(key)
                     self.trace(key, int(name))
             except OSError:
@@ -91,14 +95,16 @@ class Agent:
 
     def trace(self, key: str, vpid: int) -> None:
         about = self.about(vpid)
-        read, write = os.pipe()
+        # With a container's first process all that is in it ends, this agent too: its lines go straight to Docker.
+        read, write = (-1, os.dup(2)) if key.startswith(START) else os.pipe()
         argv = ["strace", *self.options, "-o", "/proc/self/fd/3", "-p", str(vpid)]
         actions = [(os.POSIX_SPAWN_DUP2, write, 3)] if write != 3 else []
         os.set_inheritable(write, write == 3)
         tracer = os.posix_spawn("/usr/bin/strace", argv, {"PATH": "/usr/bin"}, file_actions=actions)
         os.close(write)
         self.vpids[key], self.tracers[key], self.tails[key] = vpid, tracer, b""
-        self.pipes[read] = key
+        if read >= 0:
+            self.pipes[read] = key
         # Continued before strace holds it, the action would run unseen.
         for _ in range(4000):
             if f"\nTracerPid:\t{tracer}\n" in self.status(vpid):

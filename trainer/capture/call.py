@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import errno as errno_numbers
 import re
 
 from trainer.capture import strace
+from trainer.capture.errnos import ERRNO_NAMES, ERRNOS, KERNEL_ERRNOS
 from trainer.capture.threads import FdInfo, Thread, Users, join
 
 AT_FDCWD = -100
 BUFFER_MAX = 80
-_NOT_NAMED = frozenset(("ENOSYS",))
-"""Falco has no name for these."""
-_EXTRA = {"ERESTARTSYS": 512, "ERESTARTNOINTR": 513, "ERESTARTNOHAND": 514, "ERESTART_RESTARTBLOCK": 516, "ENOTSUPP": 524}
-ERRNOS = {name: number for number, name in errno_numbers.errorcode.items()} | _EXTRA
-ERRNO_NAMES = {number: name for name, number in ERRNOS.items() if name not in _NOT_NAMED}
-ERRNO_NAMES[11] = "EAGAIN"
-ERRNO_NAMES[95] = "EOPNOTSUPP"
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\udc80-\udcff]")
 _DOUBLED = re.compile("//+")
 _PRINTABLE = bytes(code if 32 <= code < 127 else 46 for code in range(256))
@@ -35,12 +28,12 @@ def printable(data: bytes) -> str:
 def result_of(record: strace.Syscall) -> int | None:
     """The kernel's result, negative for an error; None when the call did not return."""
     if record.ret is None:
-        return -_EXTRA[record.errno] if record.errno in _EXTRA else None
+        return -KERNEL_ERRNOS[record.errno] if record.errno in KERNEL_ERRNOS else None
     return -ERRNOS.get(record.errno, 1) if record.ret == -1 and record.errno else record.ret
 
 
 class Call:
-    __slots__ = ("_args", "event", "name_changed", "number", "ret", "ret_text", "text", "thread", "time_ns", "users")
+    __slots__ = ("_args", "event", "message", "name_changed", "number", "ret", "ret_text", "text", "thread", "time_ns", "users")
 
     def __init__(self, thread: Thread, event: str, text: str, ret: int, time_ns: int, users: Users) -> None:
         self.thread = thread
@@ -52,6 +45,8 @@ class Call:
         self.ret_text = ""
         self._args: list[str] | None = None
         self.name_changed = False
+        self.message = 0
+        """Which one of a call with several the event is about."""
         self.number: int | None = None
         """Descriptor that the event is about; None when it is about none."""
 
@@ -119,6 +114,11 @@ def fd_text(call: Call, number: int) -> str:
     if info is None:
         return ""
     return f"<{info.char}{info.protocol[:1]}>{sanitise(info.name)}"
+
+
+def pid_name(number: int) -> str:
+    """What Falco puts in parentheses behind a process number of a container: it takes it for the host's, where it knows only init."""
+    return "<NA>" if number == 1 else ""
 
 
 def address_text(address: tuple[str, int]) -> str:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from trainer.capture.docker_engine import LABEL, active_runs, docker_errors, labels, owned_by_dead
 from trainer.capture.image import BASE_IMAGE, TRACER_IMAGE
-from trainer.content.model import Container
+from trainer.capture.stubs import main_stub
+from trainer.content.model import Action, Container
 from trainer.errors import CaptureError
 
 if TYPE_CHECKING:
@@ -52,16 +53,17 @@ class RunObjects:
         self._lock = threading.Lock()
         self._closed = False
 
-    def make_network(self, wanted: Iterable[str]) -> dict[str, str]:
-        """A private internal network; the fixed address of each container that wants one."""
+    def make_network(self, wanted: Mapping[str, str | None]) -> dict[str, str]:
+        """A private internal network; the address of each container that wants one, as asked for or the next free one."""
         names = list(wanted)
         if not names:
             return {}
+        asked = {address.rpartition(".")[0] for address in wanted.values() if address}
         from docker.errors import APIError
         from docker.types import IPAMConfig, IPAMPool
 
         with docker_errors("creating the scenario's network"):
-            for prefix in _SUBNETS:
+            for prefix in asked or _SUBNETS:
                 pool = IPAMPool(subnet=f"{prefix}.0/24", gateway=f"{prefix}.1")
                 try:
                     made = self.client.create_network(
@@ -76,39 +78,49 @@ class RunObjects:
                         continue
                     raise
                 self._network, self._subnet = made["Id"], prefix
-                return {name: f"{prefix}.{FIRST_ADDRESS + order}" for order, name in enumerate(names)}
-        raise CaptureError("no free network between 10.77.0.0 and 10.77.255.0", "remove unused networks: docker network prune")
+                return {name: wanted[name] or f"{prefix}.{FIRST_ADDRESS + order}" for order, name in enumerate(names)}
+        place = " and ".join(asked) or "10.77.0.0 to 10.77.255.0"
+        raise CaptureError(f"the network is in use: {place}", "remove unused networks: docker network prune")
 
     @property
     def gateway(self) -> str | None:
         return f"{self._subnet}.1" if self._subnet else None
 
-    def create(self, container: Container, address: str | None) -> str:
-        """Created, with its files in it, not started. Returns the full id."""
+    def create(self, container: Container, address: str | None, start: Action | None = None) -> str:
+        """Created, with its files in it, not started. Returns the full id. ``start`` is the action that its start is."""
         from docker.types import LogConfig, Ulimit
 
         client = self.client
-        hostname = re.sub(r"[^a-zA-Z0-9.-]", "-", container.labels.get(_POD_NAME, container.name))[:63].strip("-.") or "container"
+        named = container.hostname or container.labels.get(_POD_NAME, container.name)
+        hostname = re.sub(r"[^a-zA-Z0-9.-]", "-", named)[:63].strip("-.") or "container"
         networking = None
         if address is not None and self._network is not None:
             endpoint = client.create_endpoint_config(ipv4_address=address, aliases=[container.name])
             networking = {"EndpointsConfig": {f"cks-{self.run_id}": endpoint}}
         host_config = client.create_host_config(
-            network_mode=f"cks-{self.run_id}" if networking else "none",
+            network_mode=f"cks-{self.run_id}" if networking else "host" if container.host_network else "none",
+            pid_mode="host" if container.host_pid else None,
+            read_only=container.read_only,
+            cap_drop=list(container.cap_drop),
+            security_opt=["no-new-privileges"] if container.no_new_privileges else None,
             mem_limit=MEMORY,
             memswap_limit=MEMORY,
             pids_limit=PIDS,
             cap_add=list(container.cap_add),
-            tmpfs={path: "" for path in container.tmpfs},
+            tmpfs=dict([mount.partition(":")[::2] for mount in container.tmpfs]),
             log_config=LogConfig(type=LogConfig.types.NONE),
             ulimits=[Ulimit(name="cpu", soft=CPU_SECONDS, hard=CPU_SECONDS)],
         )
         # Labels of the scenario are for the inspector; k8s labels on real containers would mislead other tools of this machine.
         made = client.create_container(
-            BASE_IMAGE,
-            command=list(container.command),
+            container.base or BASE_IMAGE,
+            command=[*main_stub(container.name), *container.command] if start is not None else list(container.command),
             name=f"cks-{self.run_id}-{container.name}",
-            hostname=hostname,
+            hostname=None if container.host_network else hostname,
+            working_dir=container.workdir,
+            volumes=list(container.volumes),
+            tty=start is not None and start.tty,
+            stdin_open=start is not None and (start.tty or start.stdin is not None),
             user=container.user,
             environment=dict(container.env),
             labels=self._labels,
@@ -117,7 +129,7 @@ class RunObjects:
         )
         identity: str = made["Id"]
         self._own(identity)
-        inside = {path: text for path, text in container.files.items() if not _below(path, container.tmpfs)}
+        inside = {path: text for path, text in container.files.items() if not _below(path, container.tmpfs_paths)}
         if inside:
             client.put_archive(identity, "/", files_archive(inside))
         return identity
@@ -125,7 +137,7 @@ class RunObjects:
     def start(self, identity: str, container: Container) -> None:
         self.client.start(identity)
         for path, text in container.files.items():
-            if _below(path, container.tmpfs):
+            if _below(path, container.tmpfs_paths):
                 script = 'mkdir -p "$(dirname "$1")"; printf %s "$2" >"$1"; case "$2" in "#!"*) chmod 755 "$1";; esac'
                 self.quick_exec(identity, ["/bin/sh", "-c", script, "sh", path, text])
 

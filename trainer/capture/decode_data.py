@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from trainer.capture import flags, strace
-from trainer.capture.call import BUFFER_MAX, ERRNO_NAMES, Call, address_text, fd_text, printable, sanitise, socket_address
+from trainer.capture.call import BUFFER_MAX, Call, address_text, fd_text, printable, sanitise, socket_address
 from trainer.capture.decode_kinds import KINDS, Shown, kind, plain
 from trainer.capture.decode_values import res
+from trainer.capture.errnos import ERRNO_NAMES
+from trainer.capture.sockets import HOST_IP, NOBODY
 
 
 @kind
@@ -83,8 +85,8 @@ def _iovsize(call: Call, index: int) -> Shown:
 def _message(call: Call, index: int) -> tuple[bytes, int]:
     text = call.arg(index)
     if text.startswith("["):
-        first = strace.split_args(text[1:-1])
-        text = strace.member(first[0], "msg_hdr") or "" if first else ""
+        found = strace.split_args(text[1:-1])
+        text = strace.member(found[call.message], "msg_hdr") or "" if call.message < len(found) else ""
     return _vectors(strace.member(text, "msg_iov") or "")
 
 
@@ -104,8 +106,8 @@ def _msgsize(call: Call, index: int) -> Shown:
 
 
 def _mlen(call: Call) -> int | None:
-    first = strace.split_args(call.arg(1)[1:-1]) if call.arg(1).startswith("[") else []
-    length = strace.member(first[0], "msg_len") if first else None
+    found = strace.split_args(call.arg(1)[1:-1]) if call.arg(1).startswith("[") else []
+    length = strace.member(found[call.message], "msg_len") if call.message < len(found) else None
     return strace.number(length) if length else None
 
 
@@ -161,7 +163,7 @@ def _rtuple(call: Call) -> Shown:
     if info is None or call.ret < 0 or info.client is None or info.server is None or info.char not in "46":
         return b"", "NULL", ""
     own, peer = (info.server, info.client) if info.role == "server" else (info.client, info.server)
-    text = f"{address_text(peer)}->{address_text(info.local or own)}"
+    text = f"{address_text(NOBODY if peer == (HOST_IP, 0) else peer)}->{address_text(info.local or own)}"
     return text, text, ""
 
 
@@ -179,6 +181,14 @@ def _pairfd(call: Call, index: int, which: int) -> Shown:
 
 
 @kind
+def _pairend(call: Call, which: int) -> Shown:
+    info = call.info(call.number) if call.ret >= 0 and call.number is not None else None
+    # The event is about the second descriptor.
+    value = info.ends[1 - which] if info is not None and info.ends is not None else "0"
+    return int(value, 16), value.upper(), ""
+
+
+@kind
 def _fdlist(call: Call, index: int) -> Shown:
     shown = []
     text = call.arg(index)
@@ -190,7 +200,7 @@ def _fdlist(call: Call, index: int) -> Shown:
         number = strace.fd(strace.member(part, "fd") or "-1").number
         info = call.info(number)
         char = info.char if info is not None else ""
-        shown.append(f"{number}:{char}{strace.number(happened.get(number, '0')):X}")
+        shown.append(f"{number}:{char}{flags.poll_events(strace.number(happened.get(number, '0'))):X}")
     value = " ".join(shown)
     return value, value or "<NA>", ""
 

@@ -37,7 +37,7 @@ recvmmsg     res:mres fd:fd,0 size:mmsgsize,1 data:mmsg,1 tuple:rtuple msgcontro
 shutdown     res:res fd:fd,0 how:enumhex,1,shutdown
 getsockname
 getpeername
-socketpair   res:res fd1:pairfd,3,0 fd2:pairfd,3,1 source:zero peer:zero domain:enum,0,family type:uint,1 proto:uint,2
+socketpair   res:res fd1:pairfd,3,0 fd2:pairfd,3,1 source:pairend,0 peer:pairend,1 domain:enum,0,family type:uint,1 proto:uint,2
 setsockopt   res:res fd:fd,0 level:level,1 optname:optname,2,1 val:optval,3,1,2 optlen:uint,4
 getsockopt   res:res fd:fd,0 level:level,1 optname:optname,2,1 val:optval,3,1,2 optlen:listed,4
 pipe         res:res fd1:pairfd,0,0 fd2:pairfd,0,1 ino:zero
@@ -93,9 +93,9 @@ link         res:res oldpath:path,0 newpath:path,1
 linkat       res:res olddir:fd,0 oldpath:rel,1,0 newdir:fd,2 newpath:rel,3,2 flags:flags,4,linkat
 symlink      res:res target:str,0 linkpath:path,1
 symlinkat    res:res target:str,0 linkdirfd:fd,1 linkpath:rel,2,1
-chmod        res:res filename:path,0 mode:mode,1
-fchmod       res:res fd:fd,0 mode:mode,1
-fchmodat     res:res dirfd:fd,0 filename:rel,1,0 mode:mode,2
+chmod        res:res filename:path,0 mode:permissions,1
+fchmod       res:res fd:fd,0 mode:permissions,1
+fchmodat     res:res dirfd:fd,0 filename:rel,1,0 mode:permissions,2
 chown        res:res path:path,0 uid:int,1 gid:int,2
 lchown       res:res path:path,0 uid:int,1 gid:int,2
 fchown       res:res fd:fd,0 uid:int,1 gid:int,2
@@ -205,6 +205,7 @@ _CREATES = """open openat openat2 creat open_by_handle_at socket accept accept4 
     io_uring_setup"""
 CREATES = frozenset(_CREATES.split())
 """Events whose result is a descriptor."""
+MESSAGES = frozenset(("sendmmsg", "recvmmsg"))
 PAIRS = frozenset(("pipe", "pipe2", "socketpair"))
 DUPS = frozenset(("dup", "dup2", "dup3"))
 USES_FD = {

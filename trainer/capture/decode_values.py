@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from trainer.capture import flags, strace
-from trainer.capture.call import ERRNO_NAMES, Call, fd_text, sanitise
+from trainer.capture.call import Call, fd_text, pid_name, sanitise
 from trainer.capture.decode_kinds import KINDS, Shown, kind, plain
+from trainer.capture.errnos import ERRNO_NAMES
 
 
 def _errno(value: int) -> str:
@@ -41,6 +42,11 @@ def _hexret(call: Call) -> Shown:
 def _int(call: Call, index: int) -> Shown:
     value = call.num(index)
     return plain(value - (1 << 32) if 0x80000000 <= value < 1 << 32 else value)
+
+
+def _pid(call: Call, index: int) -> Shown:
+    value, text, _ = _int(call, index)
+    return value, text, pid_name(int(value))
 
 
 @kind
@@ -192,6 +198,13 @@ def _mode(call: Call, index: int) -> Shown:
     return value, f"0{value:o}" if value else "0", flags.flag_names(value & 0o7777 | kind, flags.TABLES["mode"])
 
 
+@kind
+def _permissions(call: Call, index: int) -> Shown:
+    """chmod's: Falco does not look at the type of file that may be there too."""
+    value = call.num(index) & 0o7777
+    return value, f"0{value:o}" if value else "0", flags.flag_names(value, flags.TABLES["mode"])
+
+
 def _uid_shown(call: Call, value: int) -> Shown:
     value = -1 if value in (-1, 0xFFFFFFFF) else value
     return value, str(value), "<NONE>" if value == -1 else call.users.user(value)[0]
@@ -226,7 +239,7 @@ def _ptraceaddr(call: Call, index: int) -> Shown:
 
 @kind
 def _prctlstr(call: Call, index: int, option: int) -> Shown:
-    return _str(call, index) if call.num(option) == 15 else ("", "<NA>", "")
+    return _str(call, index) if call.num(option) in (15, 16) else ("", "<NA>", "")
 
 
 @kind
@@ -274,7 +287,7 @@ KINDS |= {
     "gid": lambda call, index: _gid_shown(call, call.num(index)),
     "uidlist": lambda call, index: _uid_shown(call, _listed(call, index)),
     "gidlist": lambda call, index: _gid_shown(call, _listed(call, index)),
-    "pid": _int,
+    "pid": _pid,
     "listed": lambda call, index: plain(_listed(call, index)),
     "dev": _zero,
     "enumhex": _enum,

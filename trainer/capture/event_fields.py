@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from trainer.capture.call import ERRNO_NAMES, Call, sanitise, single_slashes
+from trainer.capture.call import Call, sanitise, single_slashes
 from trainer.capture.decode_kinds import Param
 from trainer.capture.decode_table import CATEGORY
-from trainer.capture.fields import Fields
+from trainer.capture.errnos import ERRNO_NAMES
+from trainer.capture.fields import Fields, fd_fields, fd_types, unknown_fd_fields
 from trainer.capture.flags import O_F_CREATED, O_TMPFILE
 
 _OPENS = frozenset(("open", "openat", "openat2", "open_by_handle_at"))
+_NEW_FILES = frozenset(("open", "openat", "openat2", "creat"))
 _READS = frozenset("read pread readv preadv recv recvfrom recvmsg recvmmsg copy_file_range".split())  # noqa: SIM905
 _WRITES = frozenset("write pwrite writev pwritev send sendto sendmsg sendmmsg sendfile copy_file_range".split())  # noqa: SIM905
 _BUFFERED = (_READS | _WRITES) - {"copy_file_range", "sendfile"}
@@ -32,6 +34,29 @@ _ABSOLUTE = {"open": (0, None), "openat": (1, 0), "openat2": (1, 0), "creat": (0
     name: _PATHS[name] for name in ("mkdirat", "unlinkat", "fchmodat", "fchownat")
 }
 _ABSOLUTE["symlinkat"] = (2, 1)
+
+
+def fields_of_fd(call: Call) -> Fields:
+    number = call.number
+    if number is None:
+        return {}
+    info = call.info(number)
+    if info is not None:
+        fields = fd_fields(number, info, call.thread, name_changed=call.name_changed)
+    else:
+        name = raw = ""
+        if call.event in _NEW_FILES:
+            first = 0 if call.event in ("open", "creat") else 1
+            raw = call.path(first) or ""
+            full = call.joined(raw, call.fd(0) if first else None) if raw else ""
+            name = full if full is not None else f"<UNKNOWN>{raw}"
+        elif call.event == "open_by_handle_at":
+            name = raw = "<NA>"
+        elif call.event in ("accept", "accept4", "connect"):
+            name = raw = "NULL"
+        fields = unknown_fd_fields(number, call.event, name, raw)
+    fields["fd.types"] = fd_types(call.thread.process)
+    return fields
 
 
 def event_fields(call: Call, params: Sequence[Param], fd: Fields) -> Fields:
@@ -107,7 +132,8 @@ def _path_fields(call: Call, fields: Fields) -> None:
     one = _PATHS.get(event)
     if one is not None:
         opened = event in _OPENS
-        if call.ret >= 0 or opened:
+        # Falco takes the result -1 (EPERM) for no result.
+        if call.ret >= 0 or (opened and call.ret != -1):
             raw = call.path(one[0])
             if raw is not None:
                 if opened and call.ret < 0:

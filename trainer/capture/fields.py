@@ -36,9 +36,14 @@ def container_fields(container: ContainerInfo) -> Fields:
         "container.mounts": "",
         "container.ip": container.ip or "",
         "container.cni.json": "",
-        "container.host_pid": False,
+        "container.host_pid": container.host_pid,
         "container.host_network": False,
         "container.host_ipc": False,
+        "k8s.pod.sandbox_id": "",
+        "k8s.pod.full_sandbox_id": "",
+        "k8s.pod.labels": "",
+        "k8s.pod.ip": "",
+        "k8s.pod.cni.json": "",
         "container.label": dict(labels),
         "container.labels": ", ".join(f"{key}:{value}" for key, value in labels.items() if not key.startswith("io.kubernetes.")),
     }
@@ -49,11 +54,6 @@ def container_fields(container: ContainerInfo) -> Fields:
             "k8s.ns.name": labels.get(_POD + "namespace", ""),
             "k8s.pod.uid": uid,
             "k8s.pod.id": uid,
-            "k8s.pod.sandbox_id": "",
-            "k8s.pod.full_sandbox_id": "",
-            "k8s.pod.labels": "",
-            "k8s.pod.ip": "",
-            "k8s.pod.cni.json": "",
         }
     return fields
 
@@ -89,7 +89,7 @@ def process_fields(thread: Thread, users: Users, host: dict[int, Thread]) -> Fie
         "proc.is_exe_upper_layer": bool(exe_flags & 2),
         "proc.is_exe_from_memfd": bool(exe_flags & 4),
         "proc.is_exe_lower_layer": bool(exe_flags & 8),
-        "proc.nchilds": max(process.threads - 1, 0),
+        "proc.nchilds": max(process.threads - (not process.ending), 0),
         "proc.nthreads": process.threads,
         "proc.pid.ts": process.start_ns,
         "thread.tid": thread.host_tid,
@@ -151,6 +151,9 @@ def _environment(process: Thread) -> Fields:
 def _leaders(fields: Fields, process: Thread, ancestors: list[Thread], host: dict[int, Thread]) -> None:
     """Names of the session's and the group's leader: in a PID namespace Falco finds them only among the ancestors."""
     session = group = None
+    if process.container is not None and process.container.host_pid:
+        # Numbers are the host's: a leader finds itself too.
+        ancestors = [process, *ancestors]
     for item in ancestors:
         if item.container is None or item.sid != process.sid:
             break
@@ -197,7 +200,7 @@ def fd_fields(number: int, info: FdInfo, thread: Thread, *, name_changed: bool) 
         "fd.name": name,
         "fd.nameraw": sanitise(info.nameraw),
         "fd.l4proto": info.protocol or "<NA>",
-        "fd.is_server": info.role == "server" and info.client is None,
+        "fd.is_server": info.role == "server" and info.client is None and info.char in ("4", "6"),
         "fd.connected": info.connected,
         "fd.name_changed": name_changed,
         "fd.is_upper_layer": info.layer == 1,
@@ -238,4 +241,5 @@ def _addresses(fields: Fields, info: FdInfo) -> None:
 
 
 def fd_types(thread: Thread) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(info.kind or "<NA>" for info in thread.fds.values()))
+    """In the order in which Falco's table has them: the newest first, and turned round at each fork."""
+    return tuple(dict.fromkeys(info.kind or "<NA>" for info in reversed(thread.fds.values())))

@@ -23,12 +23,19 @@ class ImageIndex:
     shebangs: dict[str, str]
     passwd: str
     group: str
+    files: frozenset[str]
+    """Every path."""
+    setuid: dict[str, tuple[int | None, int | None]]
+    owners: dict[str, int]
+    """Of what is not root's."""
 
 
-def image_index(client: APIClient) -> ImageIndex:
-    found: str = client.inspect_image(BASE_IMAGE)["Id"]  # type: ignore[no-untyped-call]
+def image_index(client: APIClient, image: str | None = None) -> ImageIndex:
+    """Of the base image, or of another one."""
+    image = image or BASE_IMAGE
+    found: str = client.inspect_image(image)["Id"]  # type: ignore[no-untyped-call]
     identity = found.removeprefix("sha256:")[:12]
-    return _known.get(identity) or _remember(_cached(identity) or _make(client, identity))
+    return _known.get(identity) or _remember(_cached(identity) or _make(client, image, identity))
 
 
 _known: dict[str, ImageIndex] = {}
@@ -46,15 +53,17 @@ def _cache_file(identity: str) -> Path:
 def _cached(identity: str) -> ImageIndex | None:
     try:
         found: dict[str, Any] = json.loads(_cache_file(identity).read_text(encoding="utf-8"))
-        return ImageIndex(identity, found["links"], found["shebangs"], found["passwd"], found["group"])
+        setuid = {path: (uid, gid) for path, (uid, gid) in found["setuid"].items()}
+        texts = found["passwd"], found["group"]
+        return ImageIndex(identity, found["links"], found["shebangs"], *texts, frozenset(found["files"]), setuid, found["owners"])
     except (OSError, ValueError, KeyError):
         return None
 
 
-def _make(client: APIClient, identity: str) -> ImageIndex:
+def _make(client: APIClient, image: str, identity: str) -> ImageIndex:
     from trainer.capture.docker_engine import BUILD, labels
 
-    container = client.create_container(BASE_IMAGE, labels=labels(BUILD))["Id"]
+    container = client.create_container(image, command=["true"], labels=labels(BUILD))["Id"]
     try:
         with tempfile.TemporaryFile() as file:
             for chunk in client.export(container):
@@ -67,10 +76,8 @@ def _make(client: APIClient, identity: str) -> ImageIndex:
     path = _cache_file(identity)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(
-            json.dumps({"links": index.links, "shebangs": index.shebangs, "passwd": index.passwd, "group": index.group}),
-            encoding="utf-8",
-        )
+        kept = {name: getattr(index, name) for name in ("links", "shebangs", "passwd", "group", "setuid", "owners")}
+        path.write_text(json.dumps(kept | {"files": sorted(index.files)}), encoding="utf-8")
     except OSError:
         pass  # it is only a copy
     return index
@@ -80,8 +87,16 @@ def _read(archive: tarfile.TarFile, identity: str) -> ImageIndex:
     links: dict[str, str] = {}
     shebangs: dict[str, str] = {}
     texts = {"/etc/passwd": "", "/etc/group": ""}
+    files: set[str] = set()
+    setuid: dict[str, tuple[int | None, int | None]] = {}
+    owners: dict[str, int] = {}
     for member in archive:
         path = "/" + member.name.removeprefix("./").strip("/")
+        files.add(path)
+        if member.uid:
+            owners[path] = member.uid
+        if member.isreg() and member.mode & 0o6000:
+            setuid[path] = (member.uid if member.mode & 0o4000 else None, member.gid if member.mode & 0o2000 else None)
         if member.issym():
             links[path] = member.linkname
         elif member.isreg() and (member.mode & 0o111 or path in texts):
@@ -92,4 +107,4 @@ def _read(archive: tarfile.TarFile, identity: str) -> ImageIndex:
                 texts[path] = file.read().decode(errors="replace")
             elif file.read(2) == b"#!":
                 shebangs[path] = "#!" + file.readline(256).decode(errors="replace").rstrip("\n")
-    return ImageIndex(identity, links, shebangs, texts["/etc/passwd"], texts["/etc/group"])
+    return ImageIndex(identity, links, shebangs, texts["/etc/passwd"], texts["/etc/group"], frozenset(files), setuid, owners)

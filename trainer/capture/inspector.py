@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Sequence
 
 from trainer.capture import strace
-from trainer.capture.call import ERRNO_NAMES, Call, result_of
+from trainer.capture.call import Call, result_of
 from trainer.capture.decode import decode
 from trainer.capture.decode_kinds import Param
-from trainer.capture.decode_table import CATEGORY, PARAMS, TYPES
-from trainer.capture.event_fields import event_fields
-from trainer.capture.fields import Fields, fd_fields, fd_types, process_fields, unknown_fd_fields
+from trainer.capture.decode_table import CATEGORY, MESSAGES, PARAMS, TYPES
+from trainer.capture.errnos import ERRNO_NAMES
+from trainer.capture.event_fields import event_fields, fields_of_fd
+from trainer.capture.fields import Fields, process_fields
 from trainer.capture.known import HOST_BASE, Known, stream
 from trainer.capture.lookahead import needs_port, own_port
 from trainer.capture.model import ActionStart, ContainerInfo
@@ -27,15 +28,15 @@ from trainer.capture.processes import (
     exit_params,
     signal_params,
 )
-from trainer.capture.threads import Thread
+from trainer.capture.threads import FdInfo, Thread
 from trainer.events import Event, FieldValue
 
+_KILLED = 137
+"""Docker's exit code of a container whose first process was killed."""
 _WAIT_RECORDS = 400
 """Most records that a connect waits for its port."""
 _IDS = frozenset("setuid setreuid setresuid setgid setregid setresgid setsid capset prctl".split())  # noqa: SIM905
 _VERSIONED = _IDS | {"setpgid", "chdir", "fchdir"}
-_OPENS = frozenset(("open", "openat", "openat2", "creat"))
-_ACCEPTS = frozenset(("accept", "accept4"))
 
 
 class Inspector:
@@ -51,6 +52,7 @@ class Inspector:
         self._forking: dict[int, strace.Started] = {}
         self._known: dict[str, Known] = {}
         self._root: Thread | None = None
+        self._streams: dict[int, FdInfo] = {}
         self._host_pids: dict[int, int] = {}
         self._version = 0
         self._num = 0
@@ -85,9 +87,13 @@ class Inspector:
             real_vpgid=action.vpid,
         )
         usual = ("/dev/pts/0",) * 3 if action.tty else ("/dev/null", "pipe:", "pipe:")
-        thread.fds = {number: stream(target) for number, target in enumerate(action.streams or usual)}
+        streams = [(number, stream(target)) for number, target in enumerate(action.streams or usual)]
+        self._streams = dict(reversed(streams) if action.vpid == 1 else streams)
+        thread.fds = dict(self._streams)
         self._threads[action.vpid] = thread
         self._root = thread
+        if action.vpid == 1:
+            known.init = thread
         self._version += 1
 
     def feed(self, line: str) -> list[Event]:
@@ -104,6 +110,15 @@ class Inspector:
         self._drain(flush=True)
         for pid in [pid for pid, thread in self._threads.items() if thread.action == action_id and not thread.alive]:
             del self._threads[pid]
+        return self._taken()
+
+    def container_ended(self, code: int, time_ns: int) -> list[Event]:
+        """Its first process ended, and the kernel killed the others."""
+        self._drain(flush=True)
+        alive = [thread for thread in self._threads.values() if thread.alive]
+        for thread in sorted(alive, key=lambda thread: (thread.process.vtid != 1, thread.vtid)):
+            first = thread.process.vtid == 1 and code != _KILLED
+            self._process(strace.Exit(thread.tid, time_ns, code if first else 0, "" if first else "SIGKILL"))
         return self._taken()
 
     def _taken(self) -> list[Event]:
@@ -199,35 +214,14 @@ class Inspector:
             elif event in _IDS:
                 change_ids(call)
             self._version += 1
-        if thread.shown:
+        # Of several messages in one call Falco makes an event each.
+        for call.message in range(max(1, ret) if event in MESSAGES else 1) if thread.shown else ():
             params = decode(call)
             fields: Fields = {"evt.category": "other"}
             if event in PARAMS:
-                fields = event_fields(call, params, self._fields_of_fd(call))
+                fields = event_fields(call, params, fields_of_fd(call))
             self._emit(thread, event, record.time_ns, params, fields)
         known.state.finish(call)
-
-    def _fields_of_fd(self, call: Call) -> Fields:
-        number = call.number
-        if number is None:
-            return {}
-        info = call.info(number)
-        if info is not None:
-            fields = fd_fields(number, info, call.thread, name_changed=call.name_changed)
-        else:
-            name = raw = ""
-            if call.event in _OPENS:
-                first = 0 if call.event in ("open", "creat") else 1
-                raw = call.path(first) or ""
-                full = call.joined(raw, call.fd(0) if first else None) if raw else ""
-                name = full if full is not None else f"<UNKNOWN>{raw}"
-            elif call.event == "open_by_handle_at":
-                name = raw = "<NA>"
-            elif call.event in _ACCEPTS or call.event == "connect":
-                name = raw = "NULL"
-            fields = unknown_fd_fields(number, call.event, name, raw)
-        fields["fd.types"] = fd_types(call.thread.process)
-        return fields
 
     def _setpgid(self, call: Call) -> None:
         pid, group = call.num(0), call.num(1)
@@ -245,6 +239,8 @@ class Inspector:
         if call.ret >= 0:
             process = thread.process
             process.uid, process.gid, process.bounding = thread.uid, thread.gid, thread.bounding
+            if not process.shown:
+                process.fds = dict(self._streams)  # whatever the stub did with them
             execute(process, attempt, known.files)
             process.shown = True
             process.fds_version += 1
@@ -266,8 +262,14 @@ class Inspector:
             return
         child = self._threads.get(ret) if ret > 0 else None
         if thread.shown:
-            params = clone_params(thread, record.name, record.text, ret)
+            # Who is faster is chance: to its parent a thread is new, even where it has been heard already.
+            early = child is not None and child.alive and child.main is thread.process
+            thread.process.threads -= early
+            self._version += early
+            params = clone_params(thread, record.name, record.text, ret, child)
             self._emit(thread, record.name, record.time_ns, params, _result_fields(record.name, ret))
+            thread.process.threads += early
+            self._version += early
         if ret > 0:
             if child is None or not child.alive:
                 child = self._born(thread, ret, record.name, record.text, record.time_ns)
@@ -284,8 +286,13 @@ class Inspector:
             self._superseded(thread, record)
             return
         process.threads = max(0, process.threads - 1)
+        thread.ending = True
         self._version += 1
         if thread.shown:
+            if record.signal == "SIGKILL" and thread.main is None:
+                self._killed(thread, record.time_ns)
+            if thread.vtid == 1 and thread.container is not None:
+                self._known[thread.container.id].users.forget()  # with its first process the container is gone
             self._emit(thread, "procexit", record.time_ns, exit_params(record), {"evt.category": "process"})
         thread.alive = False
         if thread.main is None and thread.container is not None:
@@ -296,10 +303,20 @@ class Inspector:
             thread.fds = {}
         self._version += 1
 
+    def _killed(self, thread: Thread, time_ns: int) -> None:
+        """A tracer is not told of SIGKILL's delivery, only of the end. Whose it was nobody says: Falco neither."""
+        params = signal_params(strace.Signal(thread.tid, time_ns, "SIGKILL", 9, 0), thread)
+        self._emit(thread, "signaldeliver", time_ns, params, {"evt.category": "signal"})
+
     def _superseded(self, leader: Thread, record: strace.Exit) -> None:
         """Another thread's execve takes the leader's place and number."""
+        leader.threads = max(1, leader.threads - 1)
+        leader.ending = True
+        self._version += 1
         if leader.shown:
+            self._killed(leader, record.time_ns)
             self._emit(leader, "procexit", record.time_ns, exit_params(record), {"evt.category": "process"})
+        leader.ending = False
         caller = self._threads.pop(record.superseded_by, None)
         if caller is not None:
             caller.alive = False

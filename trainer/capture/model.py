@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+
+from trainer.capture.flags import CAPABILITIES
 
 ALL_CAPABILITIES = (1 << 41) - 1
 DOCKER_CAPABILITIES = 0xA80425FB
 """Docker's default."""
+
+
+def bounding_set(add: Iterable[str], drop: Iterable[str]) -> int:
+    """Capabilities of a container's root, as Docker counts: what is added wins over ALL dropped, and the other way round."""
+    added, dropped = _names(add), _names(drop)
+    mask = 0 if "ALL" in dropped else ALL_CAPABILITIES if "ALL" in added else DOCKER_CAPABILITIES
+    for bit, name in enumerate(CAPABILITIES):
+        if name in added:
+            mask |= 1 << bit
+        elif name in dropped:
+            mask &= ~(1 << bit)
+    return mask
+
+
+def _names(given: Iterable[str]) -> set[str]:
+    names = {name.upper() for name in given}
+    return {name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}" for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +40,7 @@ class ContainerInfo:
     image: str
     """As started, ``repository:tag`` (container.image)."""
     image_id: str
-    """12 hexadecimal digits, without ``sha256:``."""
+    """64 hexadecimal digits, without ``sha256:``."""
     labels: Mapping[str, str] = field(default_factory=dict)
     privileged: bool = False
     passwd: str = ""
@@ -51,6 +70,8 @@ class ContainerInfo:
     no_new_privileges: bool = False
     bounding: int = DOCKER_CAPABILITIES
     """Most that root may do, as a bit mask."""
+    host_pid: bool = False
+    """Its processes are numbered as on the host."""
     main: tuple[str, ...] = ("sleep", "600")
     """Argument list of the container's main process (vpid 1)."""
 

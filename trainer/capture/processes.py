@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from trainer.capture import flags, strace
-from trainer.capture.call import AT_FDCWD, ERRNO_NAMES, Call, printable, sanitise, single_slashes
+from trainer.capture.call import AT_FDCWD, Call, pid_name, printable, sanitise, single_slashes
 from trainer.capture.decode_kinds import Param
+from trainer.capture.errnos import ERRNO_NAMES
 from trainer.capture.layers import UPPER, Files, own_descriptor
 from trainer.capture.threads import Thread, comm_of, cut_args, join
 
@@ -132,7 +133,7 @@ def execve_params(call: Call, attempt: Attempt, leader: Thread) -> tuple[Param, 
         ("cgroups", b"", "NULL", ""),
         ("env", env_raw, env_text, ""),
         ("tty", process.tty, str(process.tty), ""),
-        ("vpgid", process.vpgid, str(process.vpgid), ""),
+        ("vpgid", process.vpgid, str(process.vpgid), sanitise(leader.comm) if on_host(process) else pid_name(process.vpgid)),
         ("loginuid", process.loginuid, str(process.loginuid), "<NONE>" if process.loginuid < 0 else ""),
         ("flags", process.exe_flags, str(process.exe_flags), flags.flag_names(process.exe_flags, flags.TABLES["execve"])),
         ("cap_inheritable", process.inheritable, f"{process.inheritable:X}", ""),
@@ -161,13 +162,20 @@ def clone_flags(event: str, text: str) -> tuple[int, int]:
     return value, flags.CONVERSIONS["clone"](value) | _CHILD_IN_PIDNS
 
 
-def clone_params(thread: Thread, event: str, text: str, ret: int) -> tuple[Param, ...]:
+def on_host(thread: Thread) -> bool:
+    """Whether its process numbers are the host's."""
+    return thread.container is not None and thread.container.host_pid
+
+
+def clone_params(thread: Thread, event: str, text: str, ret: int, child: Thread | None = None) -> tuple[Param, ...]:
     process = thread.process
-    value = clone_flags(event, text)[1]
+    value = clone_flags(event, text)[1] & ~(_CHILD_IN_PIDNS if on_host(thread) else 0)
     failed = ret < 0
     args_raw, args_text = (b"", "NULL") if failed else _joined(process.args)
     exe = "" if failed else process.exe
     resolved = ERRNO_NAMES.get(-ret, "") if failed else ""
+    if child is not None and on_host(thread):
+        resolved = sanitise(child.process.comm)
     return (
         ("res", ret, str(ret), resolved),
         ("exe", exe, "<NA>" if failed else sanitise(exe), ""),
@@ -229,7 +237,7 @@ def born(parent: Thread, tid: int, host_tid: int, event: str, text: str, time_ns
         exe_flags=process.exe_flags,
         start_ns=time_ns,
         shown=parent.shown,
-        fds=process.fds if value & _FILES or is_thread else dict(process.fds),
+        fds=process.fds if value & _FILES or is_thread else dict(reversed(process.fds.items())),
     )
     if is_thread:
         child.main = process

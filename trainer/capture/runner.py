@@ -20,8 +20,8 @@ from trainer.capture.actions import ActionLoop
 from trainer.capture.containers import RunObjects, remove_leftovers
 from trainer.capture.docker_engine import BUILD_IMAGE, connect, docker_errors
 from trainer.capture.image import BASE_IMAGE, TRACER_IMAGE, OnProgress, Progress
-from trainer.capture.image_index import ImageIndex, image_index
-from trainer.capture.model import ContainerInfo
+from trainer.capture.image_index import image_index
+from trainer.capture.model import ContainerInfo, bounding_set
 from trainer.capture.strace import STRACE_OPTIONS
 from trainer.capture.streams import start_thread
 from trainer.capture.tracers import Message, Target
@@ -53,9 +53,9 @@ def run_scenario(
     Raises DockerUnavailable, ImageMissing, CaptureCancelled, CaptureError; whatever happens, nothing is left in the engine.
     """
     client = connect()
-    index = _ready_image(client)
+    _check_images(client, scenario)
     objects = RunObjects(client, uuid.uuid4().hex[:12])
-    run = _Run(scenario, objects, index, on_event, on_progress or (lambda progress: None), cancel or threading.Event())
+    run = _Run(scenario, objects, client, on_event, on_progress or (lambda progress: None), cancel or threading.Event())
     sweep = start_thread("leftovers", lambda: _sweep(client))
     try:
         with docker_errors(f"running the scenario {scenario.name}"):
@@ -67,13 +67,14 @@ def run_scenario(
         sweep.join(timeout=10)
 
 
-def _ready_image(client: APIClient) -> ImageIndex:
+def _check_images(client: APIClient, scenario: Scenario) -> None:
     from docker.errors import ImageNotFound
 
     with docker_errors("looking for the images"):
         try:
             client.inspect_image(TRACER_IMAGE)  # type: ignore[no-untyped-call]
-            return image_index(client)
+            for container in scenario.containers:
+                image_index(client, container.base)
         except ImageNotFound:
             raise ImageMissing(f"the image {BASE_IMAGE} or {TRACER_IMAGE} is not in this Docker engine", BUILD_IMAGE) from None
 
@@ -89,14 +90,14 @@ class _Run:
         self,
         scenario: Scenario,
         objects: RunObjects,
-        index: ImageIndex,
+        client: APIClient,
         on_event: Callable[[Event], None],
         on_progress: OnProgress,
         cancel: threading.Event,
     ) -> None:
         self._scenario = scenario
         self._objects = objects
-        self._index = index
+        self._client = client
         self._on_event = on_event
         self._on_progress = on_progress
         self._cancel = cancel
@@ -133,9 +134,12 @@ class _Run:
 
     def _start_containers(self) -> None:
         containers = self._scenario.containers
-        self._addresses = self._objects.make_network(item.name for item in containers if item.network)
+        self._addresses = self._objects.make_network({item.name: item.address for item in containers if item.network})
+        starts = {action.container: action for action in self._scenario.actions if action.starts}
         for item in containers:
-            self._targets[item.name] = Target(self._objects, self._with_addresses(item), self._messages)
+            start = starts.get(item.name)
+            item = replace(item, command=start.run) if start is not None else item
+            self._targets[item.name] = Target(self._objects, self._with_addresses(item), self._messages, start)
         waited = [self._pool.submit(self._start_container, target) for target in self._targets.values()]
         for future in waited:
             self._wait(future)
@@ -152,14 +156,15 @@ class _Run:
 
     def _start_container(self, target: Target) -> None:
         container = target.container
-        target.id = self._objects.create(container, self._addresses.get(container.name))
+        target.id = self._objects.create(container, self._addresses.get(container.name), target.start)
         acts = any(action.container == container.name for action in self._scenario.actions)
         if acts:
             target.create_tracer(STRACE_OPTIONS)
+            target.attach()
         self._objects.start(target.id, container)
         if acts:
             self._pool.submit(self._start_tracer, target)
-        if container.network and PurePosixPath(container.command[0]).name != "sleep":
+        if container.network and target.start is None and PurePosixPath(container.command[0]).name != "sleep":
             self._objects.wait_listening(target.id)
 
     def _start_tracer(self, target: Target) -> None:
@@ -191,22 +196,29 @@ class _Run:
     def _info(self, container: Container) -> ContainerInfo:
         """Ids are made from the scenario, so that a second recording shows the same ones."""
         identity = hashlib.sha256(f"{self._scenario.name}/{container.name}".encode()).hexdigest()
+        index = image_index(self._client, container.base)
         scripts = {path: text.split("\n")[0] for path, text in container.files.items() if text.startswith("#!")}
         return ContainerInfo(
             id=identity[:12],
             full_id=identity,
             name=container.name,
             image=container.image,
-            image_id=hashlib.sha256(container.image.encode()).hexdigest()[:12],
+            image_id=hashlib.sha256(container.image.encode()).hexdigest(),
             labels=container.labels,
-            passwd=container.files.get("/etc/passwd", self._index.passwd),
-            group=container.files.get("/etc/group", self._index.group),
-            links=self._index.links,
-            shebangs=self._index.shebangs | scripts,
+            passwd=container.files.get("/etc/passwd", index.passwd),
+            group=container.files.get("/etc/group", index.group),
+            links=index.links,
+            shebangs=index.shebangs | scripts,
+            files=index.files | container.files.keys(),
+            setuid=index.setuid,
+            owners=index.owners,
+            no_new_privileges=container.no_new_privileges,
+            bounding=bounding_set(container.cap_add, container.cap_drop),
             ip=self._addresses.get(container.name),
             bridge_ip=self._objects.gateway if container.name in self._addresses else None,
             env=(_PATH, *(f"{name}={value}" for name, value in container.env.items())),
-            mounts=(*_SYSTEM_MOUNTS, *container.tmpfs),
+            mounts=(*_SYSTEM_MOUNTS, *container.tmpfs_paths, *container.volumes),
             upper=frozenset(container.files),
             main=container.command,
+            host_pid=container.host_pid,
         )

@@ -13,6 +13,9 @@ from trainer.capture.model import ContainerInfo
 from trainer.capture.threads import FdInfo
 
 Address = tuple[str, int]
+HOST_IP = "192.168.49.2"
+"""The node's own address."""
+NOBODY = ("0.0.0.0", 0)
 _INET = ("4", "6")
 _CONNECTED = (0, -115)
 
@@ -23,6 +26,8 @@ class Sockets:
         self.peek: Callable[[Call], Address | None] = lambda call: None
         self._next_port = 40000
         self._keys: dict[str, int] = {}
+        self._given_up: set[tuple[str, int]] = set()
+        """Sockets' ports until they were disconnected: strace goes on printing them."""
 
     def inode(self, detail: str) -> str:
         return detail.partition("[")[2].partition("]")[0].split("->")[0].split(",")[0]
@@ -32,15 +37,17 @@ class Sockets:
         number = self._keys.setdefault(key, len(self._keys) + 1)
         return f"ffff8881{0x04FB0000 + number * 0x480:08x}"
 
-    def pair_name(self, detail: str) -> str:
-        return ""
-
-    def _pair_later(self, info: FdInfo, detail: str) -> FdInfo:
-        """A socketpair's name, which Falco learns at its first use."""
+    def pair(self, detail: str) -> tuple[str, str] | None:
+        """Kernel addresses of a socketpair's ends."""
         own, arrow, peer = detail.partition("[")[2].partition("]")[0].partition("->")
-        if not arrow or info.name:
-            return info
-        return info.with_(name=f"{self.kernel_name(own)}->{self.kernel_name(peer)} ")
+        return (self.kernel_name(own), self.kernel_name(peer)) if arrow else None
+
+    def _unix_named(self, call: Call, info: FdInfo, *, sending: bool) -> FdInfo:
+        """A socketpair's name is learnt at its first use, that of a socket without connection from where it sends to."""
+        if info.ends is not None:
+            return info.with_(name=f"{info.ends[0]}->{info.ends[1]} ", ends=None)
+        target = socket_address(self._address_text(call))[2] if sending and not info.connected else ""
+        return info.with_(name=f"0->{self.kernel_name(target)} {target}") if target else info
 
     def _protocol(self, info: FdInfo) -> str:
         return info.protocol or {1: "tcp", 2: "udp", 3: "raw"}.get(info.socket_type, "")
@@ -71,8 +78,9 @@ class Sockets:
             self._put(call, number, info.with_(name=f"{from_key}->{to_key} {path}", connected=True, role="client"))
             return
         if family == 0 and info.char in _INET:
-            zero = ("0.0.0.0", 0)
-            self._put(call, number, self._tuple(info, zero, zero))
+            if info.client is not None and info.local is None:
+                self._given_up.add((info.inode, info.client[1]))
+            self._put(call, number, self._tuple(info, NOBODY, NOBODY))
             return
         if address is None or info.char not in _INET:
             return
@@ -159,15 +167,17 @@ class Sockets:
         if info is None or call.ret < 0:
             return
         if info.char == "u":
-            named = self._pair_later(info, strace.fd(call.arg(0)).detail)
+            named = self._unix_named(call, info, sending=sending)
             if named is not info:
                 call.thread.fds[number] = named
                 call.name_changed = True
             return
         if info.char not in _INET or info.socket_type != 2:
             return
-        address = self._datagram_address(call)
+        address = socket_address(self._address_text(call))[1]
         if address is None:
+            if not sending and info.local is not None and info.local[1]:
+                self._put(call, number, self._from_nobody(info, info.local[1]))
             return
         if info.client is not None and info.server is not None:
             peer = info.server if info.role == "client" else info.client
@@ -176,18 +186,24 @@ class Sockets:
         local = info.local
         if local is None or not local[1]:
             found = self.peek(call)
-            local = ("0.0.0.0", found[1] if found is not None else self._port())
+            known = found is not None and (info.inode, found[1]) not in self._given_up
+            local = ("0.0.0.0", found[1] if found is not None and known else self._port())
         own = (self._interface(address[0]) if local[0] in ("0.0.0.0", "::") else local[0], local[1])
         client, server, role = (own, address, "client") if sending and info.role != "server" else (address, own, "server")
         named = self._tuple(info, client, server, role)
         self._put(call, number, named.with_(local=local, connected=sending or info.connected))
 
-    def _datagram_address(self, call: Call) -> Address | None:
+    def _from_nobody(self, info: FdInfo, port: int) -> FdInfo:
+        """A datagram whose sender the program did not ask for: Falco puts the host's own address in the place of none."""
+        nobody, own = (HOST_IP, 0), ("0.0.0.0", port)
+        client, server = (own, nobody) if info.role == "client" else (nobody, own)
+        return self._tuple(info, client, server, info.role).with_(connected=info.connected, local=("0.0.0.0", port))
 
+    def _address_text(self, call: Call) -> str:
         if call.event in ("sendto", "recvfrom"):
-            return socket_address(call.arg(4))[1]
+            return call.arg(4)
         text = call.arg(1)
         if text.startswith("["):
             first = strace.split_args(text[1:-1])
             text = strace.member(first[0], "msg_hdr") or "" if first else ""
-        return socket_address(strace.member(text, "msg_name") or "")[1]
+        return strace.member(text, "msg_name") or ""

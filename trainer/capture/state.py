@@ -145,7 +145,7 @@ class State:
         wanted = call.num(1) if call.event != "pipe" else 0
         for item in pair:
             if call.event == "socketpair":
-                info = FdInfo("unix", "u", name=self.sockets.pair_name(item.detail), cloexec=bool(wanted & _O_CLOEXEC))
+                info = FdInfo("unix", "u", ends=self.sockets.pair(item.detail), cloexec=bool(wanted & _O_CLOEXEC))
             else:
                 info = FdInfo("pipe", "p", cloexec=bool(wanted & _O_CLOEXEC), inode=item.detail)
             self._put(call, item.number, info)

@@ -83,6 +83,8 @@ _ERRNO = re.compile(r"\s*([A-Z][A-Z0-9_]*) ?")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"(?:\.\.\.)?|<(?:->|[^<>]|<[^<>]*>)*>|[\[\]{}(),]|[^"<\[\]{}(),]+|[<"]', re.S)
 _FD = re.compile(r"(-?\d+)(?:<(.*)>)?(?:\(deleted\))?$", re.S)
 _UNFINISHED = " <unfinished ...>"
+_MOVED = re.compile(r" <pid changed to \d+ \.\.\.>$")
+"""The execve of a thread that is not its process's first: it goes on under the first one's number."""
 _ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", re.S)
 _SIMPLE = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"v": b"\v", b"f": b"\f", b"a": b"\a", b"b": b"\b", b"e": b"\x1b"}
 _SIGNAL_NAMES = """
@@ -125,8 +127,9 @@ class StraceParser:
             return _signal(pid, time_ns, body)
         if first == "+":
             return self._exit(pid, time_ns, body)
-        if body.endswith(_UNFINISHED):
-            opened = _OPEN.match(body[: -len(_UNFINISHED)])
+        moved = _MOVED.search(body) if body.endswith(" ...>") else None
+        if moved is not None or body.endswith(_UNFINISHED):
+            opened = _OPEN.match(body[: moved.start() if moved is not None else -len(_UNFINISHED)])
             if opened is None:
                 return None
             started = Started(pid, time_ns, opened[1], opened[2])

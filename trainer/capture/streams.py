@@ -27,6 +27,13 @@ class Stream:
     def send(self, data: bytes) -> None:
         self._raw.sendall(data)
 
+    def end(self) -> None:
+        """No more will be sent: the other side reads the end of its input."""
+        import socket
+
+        with contextlib.suppress(AttributeError, OSError):
+            self._raw.shutdown(socket.SHUT_WR)
+
     def pump(self, on_data: Callable[[bool, bytes], None]) -> None:
         """Call ``on_data(is_stdout, bytes)`` until the end of the stream."""
         pending = b""

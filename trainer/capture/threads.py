@@ -36,6 +36,8 @@ class FdInfo:
     socket_type: int = 0
     backlog: int = 0
     inode: str = ""
+    ends: tuple[str, str] | None = None
+    """Of a socketpair: its own kernel address and the other's."""
     real: str = ""
     """The file itself, links followed."""
 
@@ -84,6 +86,8 @@ class Thread:
     main: Thread | None = None
     threads: int = 1
     alive: bool = True
+    ending: bool = False
+    """Its exit is being shown: it counts no more."""
     announced: bool = True
     """Its own line of the clone was shown (or never will be)."""
     birth: tuple[str, str] = ("clone", "")
@@ -164,6 +168,9 @@ class Users:
             parts = line.split(":")
             if len(parts) >= 3 and parts[2].isdecimal():
                 self.groups.setdefault(int(parts[2]), parts[0])
+
+    def forget(self) -> None:
+        self.users, self.groups = {}, {}
 
     def user(self, uid: int) -> tuple[str, str, str]:
         """Name, home and shell."""

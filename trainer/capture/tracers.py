@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.capture.containers import RunObjects
+from trainer.capture.docker_engine import docker_errors
 from trainer.capture.streams import Stream, start_thread
+from trainer.capture.stubs import exec_stub, start_key
 from trainer.content.model import Action, Container
+from trainer.errors import CaptureError
 
-STUB = 'kill -STOP $$; unset PWD OLDPWD; exec "$@"'
-"""dash puts PWD into the environment of what it executes; the action must not see that."""
-_MARK = "cks-action:"
 _END_OF_INPUT = b"\x04"
+_END_LIMIT = 5
+"""Seconds for the engine to notice that a container ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,8 @@ class Message:
     """From the threads to the one that runs the scenario."""
 
     kind: str
-    """The agent's: up, ready, going, dead, out, done. gone, ended: a tracer's, a stub's stream is over. broken, lost: no tracer, no engine."""
+    """The agent's: up, ready, going, dead, out, done. gone, ended: a tracer's, a stub's stream is over. broken, lost: no tracer, no engine.
+    exited: the container whose start is an action came to its end; data is its exit code."""
     target: Target
     key: str = ""
     data: bytes = b""
@@ -50,8 +53,12 @@ class Stub:
 class Target:
     """A container of the scenario with its tracer. Everything it learns goes into ``messages``."""
 
-    def __init__(self, objects: RunObjects, container: Container, messages: queue.SimpleQueue[Message]) -> None:
+    def __init__(
+        self, objects: RunObjects, container: Container, messages: queue.SimpleQueue[Message], start: Action | None = None
+    ) -> None:
         self.container = container
+        self.start = start
+        """The action that is the container's own start."""
         self.id = ""
         self._objects = objects
         self._messages = messages
@@ -59,6 +66,8 @@ class Target:
         self._agent: Stream | None = None
         self._early = b""
         self._stubs: dict[str, Stream] = {}
+        self._lines: dict[str, list[str]] = {}
+        """Still to be typed."""
         self._sending = threading.Lock()
 
     def create_tracer(self, options: tuple[str, ...]) -> None:
@@ -85,28 +94,52 @@ class Target:
             else:
                 self._agent.send(data)
 
+    def attach(self) -> None:
+        """The created container's own streams, where its start is an action."""
+        if self.start is not None:
+            params = {"stdin": int(self.start.tty or self.start.stdin is not None), "stdout": 1, "stderr": 1, "stream": 1}
+            self._connect(start_key(self.container.name), self.start, self._objects.client.attach_socket(self.id, params=params))
+
     def start_stub(self, key: str, action: Action) -> None:
         """docker exec of the action, stopped before its first instruction; returns when Docker has the order."""
         self.command("expect", key)
+        if action.starts:
+            return  # it has been there since the container was started
         client = self._objects.client
         made = client.exec_create(
             self.id,
-            ["/bin/sh", "-c", STUB, _MARK + key, *action.run],
+            [*exec_stub(key), *action.run],
             stdout=True,
             stderr=True,
-            stdin=action.tty,
+            stdin=action.tty or action.stdin is not None,
             tty=action.tty,
             user=action.user or self.container.user or "",
+            workdir=action.workdir,
+            environment=dict(action.env),
         )
-        sock = client.exec_start(made["Id"], tty=action.tty, socket=True)
+        self._connect(key, action, client.exec_start(made["Id"], tty=action.tty, socket=True))
+
+    def _connect(self, key: str, action: Action, sock: object) -> None:
         stream = Stream(sock, framed=not action.tty)
         self._stubs[key] = stream
+        self._lines[key] = list(action.lines)
         start_thread(f"action {action.id}", lambda: self._read_stub(key, stream))
+        if action.stdin is not None:
+            stream.send(action.stdin.encode("utf-8", "surrogateescape"))
+            stream.end()
 
-    def end_input(self, key: str) -> None:
-        """What control-D does at a terminal: an interactive shell ends."""
+    def type_next(self, key: str) -> None:
+        """The next line at an action's terminal; after the last one what control-D does: an interactive shell ends."""
+        lines = self._lines.get(key)
         with contextlib.suppress(OSError, KeyError):  # it has just ended
-            self._stubs[key].send(_END_OF_INPUT)
+            self._stubs[key].send(f"{lines.pop(0)}\n".encode() if lines else _END_OF_INPUT)
+
+    def kill(self) -> None:
+        """The container with all that runs in it."""
+        from docker.errors import APIError
+
+        with contextlib.suppress(APIError):  # it has just ended
+            self._objects.client.kill(self.id)
 
     def is_running(self) -> bool:
         from docker.errors import NotFound
@@ -128,6 +161,14 @@ class Target:
             return "it used more memory than it may"
         return "its tracer ended" if state.get("Running") else f"exit code {state.get('ExitCode')}"
 
+    def _exit_code(self) -> int | None:
+        """Of the container, whose end is near; None when the engine knows none."""
+        try:
+            with docker_errors(f"waiting for the container {self.container.name}"):
+                return int(self._objects.client.wait(self.id, timeout=_END_LIMIT)["StatusCode"])
+        except CaptureError:
+            return None
+
     def close(self) -> None:
         for stream in (*self._stubs.values(), self._agent):
             if stream is not None:
@@ -146,11 +187,17 @@ class Target:
     def _read_agent(self, agent: Stream) -> None:
         pending = bytearray()
         complaints = b""
+        key_of_start = start_key(self.container.name)
 
         def split(is_stdout: bool, data: bytes) -> None:
             nonlocal complaints
             if not is_stdout:
-                complaints = (complaints + data)[-2000:]
+                complaints += data
+                if self.start is not None:
+                    # Lines of strace: nothing that the agent still holds outlives the container's first process.
+                    lines, newline, complaints = complaints.rpartition(b"\n")
+                    self._messages.put(Message("out", self, key_of_start, lines + newline))
+                complaints = complaints[-2000:]
                 return
             pending.extend(data)
             while (end := pending.find(b"\n")) >= 0:
@@ -163,4 +210,7 @@ class Target:
                 self._messages.put(Message(kind, self, key, payload))
 
         agent.pump(split)
+        if self.start is not None and (code := self._exit_code()) is not None:
+            self._messages.put(Message("exited", self, key_of_start, str(code).encode()))
+            return
         self._messages.put(Message("gone", self, "", complaints))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from trainer.content.exam_model import Exam
 from trainer.source import SourceFile
 
 
@@ -35,6 +36,25 @@ class Container:
     files: Mapping[str, str] = field(default_factory=dict)
     """Path to text, written before the first action."""
     tmpfs: tuple[str, ...] = ()
+    """Paths; as for Docker, options may follow a colon."""
+    cap_drop: tuple[str, ...] = ()
+    read_only: bool = False
+    """The root file system may not be written."""
+    no_new_privileges: bool = False
+    workdir: str | None = None
+    # What follows is not for packs: scenario.yaml cannot say it.
+    base: str | None = None
+    """Another image of this engine, whose files are used."""
+    address: str | None = None
+    """On the private network, whose first three numbers it fixes."""
+    volumes: tuple[str, ...] = ()
+    hostname: str | None = None
+    host_pid: bool = False
+    host_network: bool = False
+
+    @property
+    def tmpfs_paths(self) -> tuple[str, ...]:
+        return tuple([mount.partition(":")[0] for mount in self.tmpfs])
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +71,14 @@ class Action:
     """Seconds after which the action is ended."""
     why: Mapping[str, str] = field(default_factory=dict)
     """Language to one sentence."""
+    env: Mapping[str, str] = field(default_factory=dict)
+    workdir: str | None = None
+    stdin: str | None = None
+    """Text that the action finds on a pipe; without it stdin is /dev/null."""
+    lines: tuple[str, ...] = ()
+    """Typed at the terminal, each when it is quiet there."""
+    starts: bool = False
+    """The container's own start: ``run`` is its main process, traced from its first instruction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +131,14 @@ class Decoy:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptedMutant:
+    """A small mistake in the reference that the grading does not see, and why that is well (``pack verify --mutants``)."""
+
+    mutant: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     uuid: str
     slug: str
@@ -126,6 +162,7 @@ class Exercise:
     starter_answers: Mapping[str, SourceFile] = field(default_factory=dict)
     """Files beside the rules that the learner starts with, such as falco.yaml."""
     reference_answers: Mapping[str, SourceFile] = field(default_factory=dict)
+    accepted_mutants: tuple[AcceptedMutant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +178,4 @@ class Pack:
     licence: str = ""
     falco: str = ""
     """Version of Falco that the pack was checked with."""
+    exams: tuple[Exam, ...] = ()

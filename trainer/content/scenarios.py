@@ -49,7 +49,7 @@ def read_scenario(
     plain_fields = read_mapping(path, problems)
     if plain_fields is None or not check_version(plain_fields, path):
         return None, tuple(problems.found)
-    variables = draw(_choices(plain_fields), seed)
+    variables = draw(read_choices(plain_fields), seed)
 
     def put_in(text: str, span: Span) -> str:
         def unknown(name: str) -> None:
@@ -74,7 +74,7 @@ def read_scenario(
     return Scenario(folder.name, seed, containers, actions, title, variables, folder), tuple(problems.found)
 
 
-def _choices(fields: Fields) -> dict[str, tuple[str, ...]]:
+def read_choices(fields: Fields) -> dict[str, tuple[str, ...]]:
     variables = fields.mapping("variables")
     if variables is None:
         return {}
@@ -101,9 +101,15 @@ def _container(fields: Fields) -> Container:
         cap_add=fields.texts("cap_add"),
         files=fields.pairs("files"),
         tmpfs=fields.texts("tmpfs"),
+        cap_drop=fields.texts("cap_drop"),
+        read_only=fields.flag("read_only"),
+        no_new_privileges=fields.flag("no_new_privileges"),
+        workdir=fields.optional_text("workdir"),
     )
     if container.name and not _CONTAINER_NAME.fullmatch(container.name):
         fields.problems.error(fields.at("name"), f"{container.name!r} is not a name that Docker takes")
+    if container.read_only and container.files:
+        fields.problems.error(fields.at("files"), "a container with read_only: true can have no files", "leave one of them out")
     for path in (*container.files, *container.tmpfs):
         if not path.startswith("/"):
             key = "files" if path in container.files else "tmpfs"
@@ -122,7 +128,13 @@ def _action(fields: Fields, names: Sequence[str], networked: set[str], languages
         tty=fields.flag("tty"),
         timeout=fields.number("timeout", 10.0, low=0.1, high=MAX_TIMEOUT),
         why=fields.localised("why", languages),
+        env=fields.pairs("env"),
+        workdir=fields.optional_text("workdir"),
+        stdin=fields.optional_text("stdin"),
+        lines=fields.texts("lines"),
     )
+    if action.lines and not action.tty:
+        fields.problems.error(fields.at("lines"), "'lines' are typed at a terminal", "give the action tty: true, or use stdin")
     if action.id and not NAME.fullmatch(action.id):
         fields.problems.error(fields.at("id"), f"{action.id!r}: an id has lower case letters, digits and - only")
     if action.container and action.container not in names:
