@@ -33,6 +33,7 @@ def guard(fault: str, file: str, test: str, *edits: tuple[str, str]) -> Guard:
 
 
 GRADE, LIVE, STUDY = "cli/test_grade.py", "capture/test_docker_live.py", "tui/test_study.py"
+EXAM = "session/test_exam.py"
 UNREADABLE = f"{GRADE}::test_a_rules_file_that_cannot_be_read"
 GUARDS = (
     guard(
@@ -232,6 +233,118 @@ GUARDS = (
         f"{GRADE}::test_rules_that_do_not_load_are_graded_not_fatal[only text]",
         ("if not isinstance(document, YamlSequence):", "if False:"),
         ("if isinstance(document, YamlScalar):", "if False:"),
+    ),
+    guard(
+        "exam: wall clock set back",
+        "session/exam_clock.py",
+        f"{EXAM}::test_setting_the_wall_clock_gives_no_time",
+        ("return since if since >= 0 else wall", "return wall"),
+    ),
+    guard(
+        "exam: wall clock set back over a reboot",
+        "session/exam_clock.py",
+        f"{EXAM}::test_a_reboot_with_the_wall_clock_set_back_gives_no_more_than_the_time_off",
+        ("return max(wall, now.boot_seconds)", "return wall"),
+    ),
+    guard(
+        "exam: edit after the deadline",
+        "session/exam.py",
+        f"{EXAM}::test_only_what_was_saved_before_the_deadline_counts",
+        ("if not over or file.changed_at <= end]", "]"),
+    ),
+    guard(
+        "exam: edit before the deadline that nobody saw",
+        "session/exam.py",
+        f"{EXAM}::test_only_what_was_saved_before_the_deadline_counts",
+        ("if place is not None and (collecting or over):", "if place is not None and collecting and not over:"),
+    ),
+    guard(
+        "exam: change after the end",
+        "session/exam.py",
+        f"{EXAM}::test_time_counts_while_it_is_open_and_ends_the_exam",
+        ("            elif change is not None:", "            if change is not None:"),
+    ),
+    guard(
+        "exam: closed time of a training exam",
+        "session/exam.py",
+        f"{EXAM}::test_closed_time_counts_as_the_exam_says",
+        ("spent = 0.0 if opening and not attempt.counting else", "spent ="),
+    ),
+    guard(
+        "exam: look at a stopped clock",
+        "session/exam.py",
+        f"{EXAM}::test_a_look_at_a_stopped_clock_changes_nothing",
+        (
+            "if attempt.counting and attempt.state is ExamState.RUNNING else attempt",
+            "if attempt.state is ExamState.RUNNING else attempt",
+        ),
+    ),
+    guard(
+        "exam: two begin at once",
+        "session/exam_store.py",
+        f"{EXAM}::test_processes_that_begin_at_once_begin_one_exam",
+        ("    if running is not None:\n", "    if False:\n"),
+    ),
+    guard(
+        "exam: killed while saving",
+        "session/store.py",
+        f"{EXAM}::test_a_kill_at_any_moment_loses_nothing",
+        ('self._db.execute("BEGIN IMMEDIATE")', "pass"),
+        ('self._db.execute("COMMIT")', "pass"),
+    ),
+    guard(
+        "exam: file deleted while it runs",
+        "session/exam_folder.py",
+        f"{EXAM}::test_what_is_missing_in_the_folder_is_written_again",
+        ("            if _write_new(path, draft.text):", "            if False:"),
+    ),
+    guard(
+        "exam: file cannot be read",
+        "session/exam_folder.py",
+        f"{EXAM}::test_a_file_that_cannot_be_read_is_told_of_and_keeps_its_draft",
+        ("except (OSError, TrainerError) as error:", "except KeyError as error:"),
+    ),
+    guard(
+        "exam: store of version 1",
+        "session/store.py",
+        f"{EXAM}::test_an_old_store_is_upgraded_in_place_and_keeps_everything",
+        ("_MIGRATIONS[_known_version(db, path) :]", "_MIGRATIONS[:1]"),
+    ),
+    guard(
+        "exam: Ctrl-C while it begins",
+        "cli/exam.py",
+        "cli/test_exam.py::test_an_exam_that_does_not_begin_leaves_no_folder",
+        ("            take_away(written, folder)", "            pass"),
+    ),
+    guard(
+        "exam: pack is gone",
+        "cli/exam.py",
+        "cli/test_exam.py::test_a_pack_that_is_gone_keeps_nobody_from_their_files",
+        ("    except PackError as error:\n        narrate", "    except KeyError as error:\n        narrate"),
+    ),
+    guard(
+        "exam: not passed rounded up",
+        "grading/exam_report.py",
+        "grading/test_exam_report.py::test_the_line_is_exact_and_never_rounded_up",
+        ("self.score * 100 >= self.max_score * self.pass_percent", "round(self.percent) >= self.pass_percent"),
+    ),
+    guard(
+        "exam: text becomes markup",
+        "grading/exam_export.py",
+        "grading/test_exam_report.py::test_html_shows_every_text_and_runs_none",
+        ('f"<td>{escape(cell)}</td>"', 'f"<td>{cell}</td>"'),
+    ),
+    guard(
+        "exam: text becomes a formula",
+        "grading/exam_export.py",
+        "grading/test_exam_report.py::test_csv_has_a_line_per_criterion_and_no_formula",
+        ('value.startswith(("=", "+", "-", "@", "\\t", "\\r"))', "False"),
+    ),
+    guard(
+        "exam: early draw takes what a later one needs",
+        "content/blueprints.py",
+        "content/test_exams.py::test_an_early_draw_leaves_a_later_one_what_it_needs",
+        ("if draw.fits(exercise) and _can_all_sit(places[number + 1 :], others):", "if draw.fits(exercise):"),
     ),
     guard(
         "recording cut off",

@@ -7,7 +7,8 @@ TrainerError
 │   ├── DockerUnavailable
 │   ├── ImageMissing
 │   └── CaptureCancelled
-└── StoreError          the progress store cannot be used
+├── StoreError          the progress store cannot be used
+└── ExamError           a mock exam cannot be begun, continued or graded as it is now
 """
 
 from __future__ import annotations
@@ -47,4 +48,8 @@ class CaptureCancelled(CaptureError):
 
 
 class StoreError(TrainerError):
+    pass
+
+
+class ExamError(TrainerError):
     pass

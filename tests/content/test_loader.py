@@ -48,13 +48,15 @@ def test_a_good_pack_is_read_whole(tmp_path: Path) -> None:
 
 def test_the_examples_of_the_documentation_are_valid(tmp_path: Path) -> None:
     text = (ROOT / "docs" / "writing-packs.md").read_text(encoding="utf-8")
-    pack_yaml, scenario, exercise = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    pack_yaml, scenario, exercise, *exams = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     folder = tmp_path / "exercises" / "detect-shell"
     files = {
         "exercises/pack.yaml": pack_yaml.replace("order: [detect-shell, read-shadow]", "order: [detect-shell]"),
         "exercises/base/falco_rules.yaml": "[]\n",
         "scenarios/shell-in-web-app/scenario.yaml": scenario,
         "exercises/detect-shell/exercise.yaml": exercise,
+        "exercises/exams/full-mock.yaml": exams[0],
+        "exercises/exams/drill.yaml": exams[1],
     }
     for name, content in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
@@ -66,6 +68,7 @@ def test_the_examples_of_the_documentation_are_valid(tmp_path: Path) -> None:
     assert errors(found) == []
     assert pack is not None
     assert len(pack.exercises) == 1
+    assert [exam.slug for exam in pack.exams] == ["drill", "full-mock"]
 
 
 def _changed(tmp_path: Path, which: str, old: str, new: str) -> tuple[object, tuple[Diagnostic, ...], str]:

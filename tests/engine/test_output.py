@@ -140,7 +140,13 @@ def test_reported_fields() -> None:
     ],
 )
 def test_fields_that_follow_from_others(field: str, printed: str) -> None:
-    fields = {"evt.reltime": 2_000_000_001, "evt.buflen": 80, "evt.is_io_read": True, "evt.is_io_write": False, "fd.typechar": "f"}
+    fields = {
+        "evt.reltime": 2_000_000_001,
+        "evt.buflen": 80,
+        "evt.is_io_read": True,
+        "evt.is_io_write": False,
+        "fd.typechar": "f",
+    }
     happened = Event(1, 1_795_477_461_000_000_005, "read", fields=fields)
     assert output(f"%{field}").render(happened) == printed
     assert output(f"%{field}").render(Event(1, 7, "read", fields={field: "as told"})) == "as told"

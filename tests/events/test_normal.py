@@ -117,3 +117,28 @@ def test_what_proc_says_of_the_machine_is_gone() -> None:
     one, two = normalised(read(12345678)), normalised(read(87654321))
     assert one == two
     assert "size=8192" in str(one.events[0].fields["evt.args"])
+
+
+def test_heap_addresses_and_client_ports_are_numbered() -> None:
+    def run_of(heap: int, port: int) -> Recording:
+        def event(num: int, type: str, **fields: FieldValue) -> Event:
+            return Event(num, 5 + num, type, fields={key.replace("_", "."): value for key, value in fields.items()}, action="a")
+
+        tuple_ = f"10.77.0.10:{port}->10.77.0.11:50051"
+        return Recording(
+            RecordingHeader(start_ns=5),
+            (
+                event(1, "brk", evt_args=f"res={heap:X} addr=0", evt_rawres=heap, evt_rawarg={"res": heap, "addr": 0}),
+                event(2, "bind", evt_args="res=0 addr=0.0.0.0:50051", fd_name="0.0.0.0:50051"),
+                event(3, "connect", evt_args=f"res=0 tuple={tuple_}", fd_name=tuple_, fd_cport=port, fd_sport=50051),
+                event(4, "write", fd_name=tuple_, evt_buffer=b"x", fd_lport=port),
+            ),
+            (),
+        )
+
+    one, two = normalised(run_of(0x1FCC2000, 38392)), normalised(run_of(0x105B7000, 58688))
+    assert one == two
+    connect = one.events[2].fields
+    assert connect["fd.name"] == "10.77.0.10:40000->10.77.0.11:50051"
+    assert connect["fd.sport"] == 50051
+    assert one.events[3].fields["fd.lport"] == connect["fd.cport"] == 40000

@@ -9,7 +9,12 @@ from pathlib import Path
 import click
 
 from trainer.cli.console import ExitCode, emit_json, end_progress, language, narrate, paint, progress_line, use_color
-from trainer.content import Exercise, Pack, core_pack_folder, fill, load_pack
+from trainer.cli.exam_rows import all_attempts, attempt_row, exam_rows
+from trainer.cli.exam_show import print_attempts, print_exams
+from trainer.cli.exercise_names import core_pack, find, key_of, newest_installed
+from trainer.content import Exercise, Pack, fill
+from trainer.content.footprint import visible
+from trainer.content.installing import load_installed
 from trainer.diagnostics.render import render_plain
 from trainer.engine import Alert
 from trainer.errors import PackError, StoreError
@@ -20,24 +25,6 @@ from trainer.source import SourceFile, read_source
 LEARNER_FILE = "falco_rules.local.yaml"
 
 
-def core_pack() -> Pack:
-    """Raises PackError with the first problem when the core pack cannot be read."""
-    pack, diagnostics = load_pack(core_pack_folder())
-    if pack is None:
-        first = render_plain(diagnostics[0]) if diagnostics else ""
-        raise PackError(f"the core pack cannot be read\n{first}".rstrip(), "run: cks-trainer doctor")
-    return pack
-
-
-def find_exercise(pack: Pack, slug: str) -> Exercise:
-    for exercise in pack.exercises:
-        if slug in (exercise.slug, exercise.uuid):
-            return exercise
-    close = [exercise.slug for exercise in pack.exercises if slug and (slug in exercise.slug or exercise.slug in slug)]
-    known = ", ".join(close or [exercise.slug for exercise in pack.exercises])
-    raise PackError(f"there is no exercise {slug!r}", f"choose one of: {known}")
-
-
 def _text(texts: object, lang: str) -> str:
     return str(texts.get(lang) or texts.get("en") or "") if isinstance(texts, dict) else str(texts)
 
@@ -45,39 +32,74 @@ def _text(texts: object, lang: str) -> str:
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="JSON for scripts.")
 def list_command(as_json: bool) -> int:
-    """List the exercises with their state."""
+    """List the exercises and exams with their state."""
     pack, lang = core_pack(), language()
+    others = _installed_packs(pack)
     with Store.open() as store:
         states = {exercise.slug: str(store.exercise_state(exercise.slug)) for exercise in pack.exercises}
+        for other in others:
+            states |= {key: str(store.exercise_state(key)) for key in (key_of(other, one) for one in other.exercises)}
+        exams = exam_rows([pack, *others], all_attempts(store))
     if as_json:
         emit_json(
             {
                 "pack": {"id": pack.id, "version": pack.version},
-                "exercises": [
+                "exercises": [_exercise_json(one, states[one.slug]) for one in pack.exercises],
+                "exams": exams,
+                "packs": [
                     {
-                        "slug": e.slug,
-                        "uuid": e.uuid,
-                        "title": dict(e.title),
-                        "difficulty": e.difficulty,
-                        "skills": list(e.skills),
-                        "points": e.points,
-                        "target_seconds": e.target_seconds,
-                        "scenario": e.scenario,
-                        "state": states[e.slug],
+                        "id": other.id,
+                        "version": other.version,
+                        "title": dict(other.title),
+                        "exercises": [_exercise_json(one, states[key_of(other, one)]) for one in other.exercises],
                     }
-                    for e in pack.exercises
+                    for other in others
                 ],
-                "exams": [],
             }
         )
         return ExitCode.YES
     for exercise in pack.exercises:
-        state = states[exercise.slug]
-        mark = paint(f"{state:<7}", fg={"passed": "green", "tried": "yellow"}.get(state))
-        minutes = exercise.target_seconds // 60
-        title = _text(dict(exercise.title), lang)
-        click.echo(f"{mark} {exercise.slug:<28} {exercise.difficulty:<6} {minutes:>2} min  {title}")
+        _list_line(exercise, exercise.slug, states[exercise.slug], lang)
+    for other in others:
+        click.echo(f"\n{other.id} {other.version}  {visible(_text(dict(other.title), lang))}")
+        for exercise in other.exercises:
+            key = key_of(other, exercise)
+            _list_line(exercise, key, states[key], lang)
+    if exams:
+        click.echo("")
+        print_exams(exams, lang)
     return ExitCode.YES
+
+
+def _installed_packs(core: Pack) -> list[Pack]:
+    """One that cannot be read is told of, and hides no other."""
+    packs = []
+    for one in newest_installed(core):
+        try:
+            packs.append(load_installed(one))
+        except PackError as error:
+            narrate(f"warning: {error.message}")
+    return packs
+
+
+def _list_line(exercise: Exercise, name: str, state: str, lang: str) -> None:
+    mark = paint(f"{state:<7}", fg={"passed": "green", "tried": "yellow"}.get(state))
+    title = visible(_text(dict(exercise.title), lang))
+    click.echo(f"{mark} {name:<28} {exercise.difficulty:<6} {exercise.target_seconds // 60:>2} min  {title}")
+
+
+def _exercise_json(exercise: Exercise, state: str) -> dict[str, object]:
+    return {
+        "slug": exercise.slug,
+        "uuid": exercise.uuid,
+        "title": dict(exercise.title),
+        "difficulty": exercise.difficulty,
+        "skills": list(exercise.skills),
+        "points": exercise.points,
+        "target_seconds": exercise.target_seconds,
+        "scenario": exercise.scenario,
+        "state": state,
+    }
 
 
 _OUTCOME_COLOR = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.SKIPPED: "bright_black", Outcome.ERROR: "yellow"}
@@ -175,8 +197,8 @@ def _answers(exercise: Exercise, pairs: tuple[str, ...]) -> dict[str, str]:
 @click.option("--json", "as_json", is_flag=True, help="JSON for scripts.")
 def grade_command(exercise: str, rules: Path, answers: tuple[str, ...], live: bool | None, seed: int, as_json: bool) -> int:
     """Grade one attempt at EXERCISE: what was caught, what was missed, what was a false alarm, and why."""
-    pack = core_pack()
-    found = find_exercise(pack, exercise)
+    named = find(exercise)
+    pack, found = named.pack, named.exercise
     source, given = _pack_file(found, pack, read_source(rules), _answers(found, answers), seed)
     report = _grade_once(found, pack, source, given, live, seed, as_json)
     if as_json:
@@ -185,7 +207,7 @@ def grade_command(exercise: str, rules: Path, answers: tuple[str, ...], live: bo
         print_report(report, language())
     try:
         with Store.open() as store:
-            store.record_attempt(found.slug, source.text, report.to_json(), report.score, report.max_score, report.passed)
+            store.record_attempt(named.key, source.text, report.to_json(), report.score, report.max_score, report.passed)
     except StoreError as error:  # the verdict stands all the same
         narrate(f"warning: this attempt is not in your progress: {error.message}")
         narrate(f"next: {error.help}")
@@ -202,8 +224,8 @@ def grade_command(exercise: str, rules: Path, answers: tuple[str, ...], live: bo
 @click.option("--once", is_flag=True, help="Grade once and stop.")
 def watch_command(exercise: str, file: Path, live: bool, seed: int, once: bool) -> int:
     """Grade FILE at every save, for people who live in vim. Ctrl-C ends it."""
-    pack = core_pack()
-    found = find_exercise(pack, exercise)
+    named = find(exercise)
+    pack, found = named.pack, named.exercise
     seen: tuple[int, int] | None = None
     narrate(f"watching {file}; save it to grade, Ctrl-C to stop")
     while True:
@@ -240,9 +262,11 @@ def progress_command(as_json: bool) -> int:
             {"slug": e.slug, "state": str(store.exercise_state(e.slug)), "attempts": store.attempt_count(e.slug)}
             for e in pack.exercises
         ]
+        attempts = all_attempts(store)
     if as_json:
-        emit_json({"exercises": rows})
+        emit_json({"exercises": rows, "exams": [attempt_row(attempt) for attempt in attempts]})
     else:
         for row in rows:
             click.echo(f"{row['state']:<7} {row['slug']:<28} attempts: {row['attempts']}")
+        print_attempts(attempts, language())
     return ExitCode.YES

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from trainer.content.criteria import check_needs, read_criterion
-from trainer.content.model import Decoy, Exercise, Hint, Scenario
+from trainer.content.model import AcceptedMutant, Decoy, Exercise, Hint, Scenario
 from trainer.content.reading import Fields, Problems, read_mapping, read_text_file
 from trainer.content.scenarios import NAME, check_version, read_scenario
 from trainer.content.variables import fill
@@ -29,7 +29,7 @@ def read_exercise(
     if not NAME.fullmatch(folder.name):
         problems.error(fields.span, f"folder {folder.name!r}: a slug has lower case letters, digits and - only")
     exercise_id = fields.text("uuid", required=True)
-    if exercise_id and not _is_uuid(exercise_id):
+    if exercise_id and not is_uuid(exercise_id):
         problems.error(
             fields.at("uuid"), f"{exercise_id!r} is not a uuid", "make one: python3 -c 'import uuid; print(uuid.uuid4())'"
         )
@@ -61,6 +61,7 @@ def read_exercise(
         learned=_languages_of(folder, "learned", languages, problems, required=False),
         starter_answers=_answers(folder / "answers" / "starter", problems),
         reference_answers=_answers(folder / "answers" / "reference", problems),
+        accepted_mutants=tuple(_accepted(entry) for entry in fields.mappings("accepted_mutants")),
     )
     fields.done("an exercise")
     for entry, criterion in entries:
@@ -71,7 +72,7 @@ def read_exercise(
     return (None if problems.has_errors else exercise), tuple(problems.found), scenario
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
     try:
         return str(uuid.UUID(text)) == text.lower()
     except ValueError:
@@ -129,6 +130,12 @@ def _decoy(fields: Fields, folder: Path, ids: Sequence[str], languages: Sequence
     decoy = Decoy(file, fails, fields.localised("why", languages))
     fields.done("a decoy")
     return decoy
+
+
+def _accepted(fields: Fields) -> AcceptedMutant:
+    accepted = AcceptedMutant(fields.text("mutant", required=True), fields.text("reason", required=True))
+    fields.done("an accepted mutant")
+    return accepted
 
 
 def inside(folder: Path, name: str) -> Path | None:

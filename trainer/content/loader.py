@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import trainer
+from trainer.content.exams import read_exams
 from trainer.content.exercises import inside, read_exercise
 from trainer.content.model import Exercise, Pack, Scenario
 from trainer.content.reading import Problems, read_mapping, read_text_file
@@ -57,11 +58,14 @@ def load_pack(folder: Path) -> tuple[Pack | None, tuple[Diagnostic, ...]]:
         if not (folder / "exercises" / slug / "exercise.yaml").is_file():
             problems.error(fields.at("order"), f"there is no exercise {slug!r}")
     scenarios = _scenarios(folder / "scenarios", languages, problems)
+    exams, found = read_exams(folder / "exercises" / "exams", exercises, languages)
+    problems.found.extend(found)
     if not slugs and usable:
         problems.warning(fields.span, "the pack has no exercise that can be used")
     if base is None or not usable:
         return None, tuple(problems.found)
-    return Pack(pack_id, version, title, folder, base, exercises, scenarios, languages, licence, falco), tuple(problems.found)
+    pack = Pack(pack_id, version, title, folder, base, exercises, scenarios, languages, licence, falco, exams)
+    return pack, tuple(problems.found)
 
 
 def load_exercise(folder: Path) -> tuple[Exercise | None, tuple[Diagnostic, ...]]:

@@ -113,6 +113,7 @@ class Fields:
         return default if node is None else self._scalar(node, f"{key!r} must be a text", default)
 
     def optional_text(self, key: str) -> str | None:
+        self._asked.add(key)
         return self.text(key) if self.has(key) else None
 
     def integer(self, key: str, default: int = 0, *, required: bool = False, low: int = 0, high: int = 1_000_000) -> int:

@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from trainer.events.model import Event, FieldValue, Recording
 from trainer.events.order import settled
+from trainer.events.ports import ClientPorts
 
 NORMAL_START_NS = 1_767_225_600_000_000_000
 """2026-01-01T00:00:00Z"""
@@ -34,6 +35,10 @@ _INNER_NUMBERS = frozenset(
 _IN_TEXT = re.compile(r"\b(1\d{5})(?=\()")
 _INNER_IN_TEXT = re.compile(r"\b(vpgid|vpid|vtid|spid|pgid)=([0-9]{1,19})\b(?!\()")
 _ADDRESS_IN_TEXT = re.compile(r"\b(addr|res|start|new_addr|argument)=([0-9A-F]{9,16})\b")
+_ANY_ADDRESS_IN_TEXT = re.compile(r"\b(addr|res|start|new_addr|argument)=([0-9A-F]{5,16})\b")
+_MEMORY = frozenset({"brk", "mmap", "mmap2", "munmap", "mprotect", "mremap"})
+_LEAST_ADDRESS = 0x10000
+"""Below, the kernel maps nothing: results of these calls there are errors and zero."""
 _ADDRESS_ARGS = frozenset({"addr", "res", "start", "new_addr", "argument"})
 _ADDRESS_BASE = 0x7F00_0000_0000
 _DATA = re.compile(r"\bdata=.*?(?= (?:fd|size)=|$)", re.DOTALL)
@@ -50,12 +55,12 @@ def normalised(recording: Recording) -> Recording:
         return recording
     recording = replace(recording, events=settled(recording.events))
     moved = _even_times(recording)
-    numbers = _Numbers(recording.events)
+    numbers, ports = _Numbers(recording.events), ClientPorts(recording.events)
     events: list[Event] = []
     for event in recording.events:
         time_ns = moved[event.time_ns]
-        numbers.container = event.fields.get("container.id")
-        fields = {key: numbers.replaced(key, value) for key, value in event.fields.items()}
+        numbers.container, numbers.memory = event.fields.get("container.id"), event.type in _MEMORY
+        fields = {key: ports.replaced(key, numbers.replaced(key, value)) for key, value in event.fields.items()}
         if str(fields.get("fd.name", "")).startswith("/proc/"):
             _without_digits(fields)
         if event.type in _FORKS:
@@ -107,6 +112,8 @@ class _Numbers:
     def __init__(self, events: Iterable[Event]) -> None:
         self.container: FieldValue | None = None
         """Of the event whose fields are looked at: each container counts for itself."""
+        self.memory = False
+        """The event is about the process's memory: small numbers, too, are addresses."""
         self._by_container: dict[FieldValue | None, dict[int, int]] = {}
         self._addresses: dict[int, int] = {}
         for event in events:
@@ -163,7 +170,8 @@ class _Numbers:
 
     def _text(self, text: str) -> str:
         text = _IN_TEXT.sub(lambda found: str(self._host(int(found[1]))), text)
-        text = _ADDRESS_IN_TEXT.sub(lambda found: f"{found[1]}={self._address(int(found[2], 16)):X}", text)
+        addresses = _ANY_ADDRESS_IN_TEXT if self.memory else _ADDRESS_IN_TEXT
+        text = addresses.sub(lambda found: f"{found[1]}={self._address(int(found[2], 16)):X}", text)
         return _INNER_IN_TEXT.sub(lambda found: f"{found[1]}={self._of_container(int(found[2]))}", text)
 
     def _argument(self, name: str, value: FieldValue) -> FieldValue:
@@ -172,13 +180,13 @@ class _Numbers:
         return _each(value, self._anywhere if name in _INNER_ARGS else self._host)
 
     def _address(self, number: int) -> int:
-        if number < 1 << 32:
+        if number < (_LEAST_ADDRESS if self.memory else 1 << 32):
             return number
         return self._addresses.setdefault(number, _ADDRESS_BASE + len(self._addresses) * 0x1000)
 
     def _text_argument(self, name: str, value: FieldValue) -> FieldValue:
         if name in _ADDRESS_ARGS and isinstance(value, str):
-            if re.fullmatch("[0-9A-F]{9,16}", value):
+            if re.fullmatch("[0-9A-F]{5,16}" if self.memory else "[0-9A-F]{9,16}", value):
                 return f"{self._address(int(value, 16)):X}"
             return value if name == "addr" else self._text(value)
         if name in _INNER_ARGS and isinstance(value, str) and re.fullmatch("[0-9]{1,19}", value):

@@ -1,5 +1,6 @@
 """Grading: exercise, submission and events to a report; pack verification."""
 
+from trainer.grading.exam_report import ExamReport, ExamTaskResult, task_result
 from trainer.grading.grader import Grader
 from trainer.grading.nearest import nearest_event
 from trainer.grading.report import (
@@ -17,6 +18,8 @@ __all__ = [
     "LEARNER_FILE",
     "ActionVerdict",
     "CriterionResult",
+    "ExamReport",
+    "ExamTaskResult",
     "GradeReport",
     "Grader",
     "Outcome",
@@ -27,5 +30,6 @@ __all__ = [
     "nearest_event",
     "recording_of",
     "scenario_of",
+    "task_result",
     "verify_pack",
 ]

@@ -5,17 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from trainer.content import Criterion, Exercise, Pack, Scenario, fill, fill_exercise, load_scenario, recordings_by_seed
-from trainer.engine import load_rules
+from trainer.content import Exercise, Pack, Scenario, fill, fill_exercise, load_scenario, recordings_by_seed
+from trainer.content.lints import hint_leaks, unnamed_words
 from trainer.errors import TrainerError
-from trainer.grading.observation import rule_names
 from trainer.grading.report import GradeReport, Outcome, Submission
 from trainer.grading.run import grade, recording_of
 from trainer.source import SourceFile
-
-_LEAK = 80
-"""So many characters in a row of the reference are no hint but the solution."""
-_SHORT_CONDITION = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +37,9 @@ def verify_pack(pack: Pack, live: bool = False, on_progress: Callable[[str], Non
         if on_progress is not None:
             on_progress(f"scenario {name}")
         rows.extend(_scenario_rows(pack, name))
+    for exam in pack.exams:
+        missing = _missing({"title": exam.title, "description": exam.description}, pack.languages)
+        rows.append(VerifyRow(f"exam {exam.slug}", "every language", not missing, missing))
     for exercise in pack.exercises:
         if on_progress is not None:
             on_progress(f"exercise {exercise.slug}")
@@ -52,7 +50,7 @@ def verify_pack(pack: Pack, live: bool = False, on_progress: Callable[[str], Non
             rows.append(VerifyRow(exercise.slug, "scenario", False, error.message))
             continue
         seeds = recordings_by_seed(scenario.folder) if scenario.folder is not None else {}
-        rows.extend(_leak_rows(pack, fill_exercise(exercise, scenario.variables)))
+        rows.extend(_leak_rows(fill_exercise(exercise, scenario.variables)))
         for seed in list(seeds) or [0]:
             rows.extend(_graded_rows(pack, exercise, seed, False))
         if live:
@@ -114,44 +112,14 @@ def _text_rows(pack: Pack, exercise: Exercise) -> Iterator[VerifyRow]:
         texts["learned"] = exercise.learned
     missing = _missing(texts, pack.languages)
     yield VerifyRow(exercise.slug, "every language", not missing, missing)
-    for language, task in exercise.task.items():
-        unnamed = [word for criterion in exercise.criteria if not criterion.hidden for word in _graded_words(criterion)]
-        # Where a variable holds what is graded, the task names the same variable, so both are compared as written.
-        unnamed = [word for word in dict.fromkeys(unnamed) if word.lower() not in task.lower()]
+    for language in exercise.task:
+        unnamed = unnamed_words(exercise, language)
         yield VerifyRow(exercise.slug, f"task names what is graded ({language})", not unnamed, ", ".join(unnamed))
 
 
-def _graded_words(criterion: Criterion) -> list[str]:
-    """What a learner could not guess."""
-    words: list[str] = []
-    for key in ("rule", "name", "line", "file", "priority"):
-        if isinstance(value := criterion.params.get(key), str):
-            words.append(value)
-    for key in ("fields", "tags"):
-        value = criterion.params.get(key)
-        words += [str(item) for item in value] if isinstance(value, (list, tuple)) else []
-    keys = criterion.params.get("keys")
-    return words + ([str(key).rsplit(".", 1)[-1] for key in keys] if isinstance(keys, Mapping) else [])
-
-
-def _leak_rows(pack: Pack, exercise: Exercise) -> Iterator[VerifyRow]:
-    names = rule_names(exercise.reference)
-    ruleset = load_rules((pack.base_rules, exercise.reference)).ruleset
-    conditions = {_plain(rule.condition_text) for rule in ruleset.rules if rule.name in names}
-    whole = _plain(exercise.reference.text)
-    pieces = {whole[start : start + _LEAK] for start in range(max(0, len(whole) - _LEAK + 1))}
-    leaks = []
-    for number, hint in enumerate(exercise.hints, 1):
-        for language, text in hint.text.items():
-            shown = _plain(text)
-            told = any(len(condition) >= _SHORT_CONDITION and condition in shown for condition in conditions)
-            if told or any(shown[start : start + _LEAK] in pieces for start in range(max(0, len(shown) - _LEAK + 1))):
-                leaks.append(f"hint {number} ({language})")
+def _leak_rows(exercise: Exercise) -> Iterator[VerifyRow]:
+    leaks = [f"hint {number} ({language})" for number, language in hint_leaks(exercise)]
     yield VerifyRow(exercise.slug, "hints do not give the reference away", not leaks, ", ".join(leaks))
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _graded_rows(pack: Pack, exercise: Exercise, seed: int, live: bool) -> Iterator[VerifyRow]:

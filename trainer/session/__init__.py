@@ -1,4 +1,4 @@
-"""A learner's progress: drafts, attempts, states."""
+"""A learner's progress: drafts, attempts, states. Exam attempts are in ``trainer.session.exam``, which imports the grader."""
 
 from trainer.session.store import Attempt, ExerciseState, Store, data_folder
 

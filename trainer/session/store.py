@@ -22,8 +22,8 @@ from typing import Any
 import platformdirs
 
 from trainer.errors import StoreError
+from trainer.session.exam_schema import EXAM_SCHEMA
 
-_VERSION = 1
 _BUSY_SECONDS = 10.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS draft (
@@ -37,6 +37,9 @@ CREATE TABLE IF NOT EXISTS attempt (
 CREATE INDEX IF NOT EXISTS attempt_exercise ON attempt (exercise, id);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+_MIGRATIONS = (_SCHEMA, EXAM_SCHEMA)
+"""What makes each version of the store from the one before it. Only ever added to."""
+_VERSION = len(_MIGRATIONS)
 _MAIN_FILE = "falco_rules.local.yaml"
 
 
@@ -109,20 +112,20 @@ class Store:
         self.close()
 
     def save_draft(self, exercise: str, text: str, file: str = _MAIN_FILE) -> None:
-        with self._change() as db:
+        with self.change() as db:
             db.execute(
                 "INSERT INTO draft VALUES (?, ?, ?, ?)"
                 " ON CONFLICT DO UPDATE SET text = excluded.text, saved_at = excluded.saved_at",
-                (exercise, file, _to_bytes(text), time.time()),
+                (exercise, file, to_bytes(text), time.time()),
             )
 
     def draft(self, exercise: str, file: str = _MAIN_FILE) -> str | None:
         """The text that was saved last; None when there is none."""
-        rows = self._rows("SELECT text FROM draft WHERE exercise = ? AND file = ?", (exercise, file))
-        return _to_text(rows[0][0]) if rows else None
+        rows = self.rows("SELECT text FROM draft WHERE exercise = ? AND file = ?", (exercise, file))
+        return to_text(rows[0][0]) if rows else None
 
     def drop_draft(self, exercise: str, file: str = _MAIN_FILE) -> None:
-        with self._change() as db:
+        with self.change() as db:
             db.execute("DELETE FROM draft WHERE exercise = ? AND file = ?", (exercise, file))
 
     def record_attempt(
@@ -138,7 +141,7 @@ class Store:
         hints: int = 0,
     ) -> int:
         """Keeps one graded attempt and returns its number."""
-        with self._change() as db:
+        with self.change() as db:
             cursor = db.execute(
                 "INSERT INTO attempt (exercise, at, seconds, score, max_score, passed, hints, rules, report)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -150,7 +153,7 @@ class Store:
                     max_score,
                     passed,
                     hints,
-                    _to_bytes(rules),
+                    to_bytes(rules),
                     json.dumps(report),
                 ),
             )
@@ -158,44 +161,45 @@ class Store:
 
     def attempts(self, exercise: str, limit: int = 100) -> tuple[Attempt, ...]:
         """The newest first."""
-        rows = self._rows(
+        rows = self.rows(
             "SELECT id, exercise, at, score, max_score, passed, rules, report, seconds, hints FROM attempt"
             " WHERE exercise = ? ORDER BY id DESC LIMIT ?",
             (exercise, limit),
         )
         return tuple(
-            Attempt(number, name, at, score, top, bool(passed), _to_text(rules), json.loads(report), seconds, hints)
+            Attempt(number, name, at, score, top, bool(passed), to_text(rules), json.loads(report), seconds, hints)
             for number, name, at, score, top, passed, rules, report, seconds, hints in rows
         )
 
     def attempt_count(self, exercise: str) -> int:
-        return int(self._rows("SELECT count(*) FROM attempt WHERE exercise = ?", (exercise,))[0][0])
+        return int(self.rows("SELECT count(*) FROM attempt WHERE exercise = ?", (exercise,))[0][0])
 
     def exercise_state(self, exercise: str) -> ExerciseState:
         return self.states([exercise])[exercise]
 
     def states(self, exercises: list[str]) -> dict[str, ExerciseState]:
         """State of each exercise: passed once is passed for good; a draft alone does not count as tried."""
-        best = dict(self._rows("SELECT exercise, max(passed) FROM attempt GROUP BY exercise", ()))
+        best = dict(self.rows("SELECT exercise, max(passed) FROM attempt GROUP BY exercise", ()))
         words = {None: ExerciseState.NEW, 0: ExerciseState.TRIED, 1: ExerciseState.PASSED}
         return {exercise: words[best.get(exercise)] for exercise in exercises}
 
     def setting(self, name: str) -> str | None:
-        rows = self._rows("SELECT value FROM setting WHERE name = ?", (name,))
+        rows = self.rows("SELECT value FROM setting WHERE name = ?", (name,))
         return rows[0][0] if rows else None
 
     def set_setting(self, name: str, value: str) -> None:
-        with self._change() as db:
+        with self.change() as db:
             db.execute("INSERT INTO setting VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (name, value))
 
-    def _rows(self, query: str, values: tuple[object, ...]) -> list[Any]:
+    def rows(self, query: str, values: tuple[object, ...]) -> list[Any]:
+        """All rows of one query, as they are now."""
         try:
             return self._db.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise _clear(error, self.path) from error
 
     @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
+    def change(self) -> Iterator[sqlite3.Connection]:
         """One transaction. IMMEDIATE, so that a second writer waits at the start instead of failing in the middle."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
@@ -210,31 +214,37 @@ class Store:
             raise _clear(error, self.path) from error
 
 
-def _to_bytes(text: str) -> bytes:
+def to_bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _to_text(data: bytes) -> str:
+def to_text(data: bytes) -> str:
     return data.decode("utf-8", "surrogatepass")
 
 
 def _prepare(db: sqlite3.Connection, path: Path) -> None:
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if version > _VERSION:
-        raise StoreError(
-            f"{path} was written by a newer cks-trainer (store version {version}, this one knows {_VERSION})",
-            "upgrade cks-trainer, or point CKS_TRAINER_HOME at another folder",
-        )
+    version = _known_version(db, path)
     db.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     if version < _VERSION:
         # Two processes may come here at once: the second waits, and then finds everything made.
         db.execute("BEGIN IMMEDIATE")
-        for statement in _SCHEMA.split(";"):
-            db.execute(statement)
+        for schema in _MIGRATIONS[_known_version(db, path) :]:
+            for statement in schema.split(";"):
+                db.execute(statement)
         db.execute(f"PRAGMA user_version = {_VERSION}")
         db.execute("COMMIT")
+
+
+def _known_version(db: sqlite3.Connection, path: Path) -> int:
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version > _VERSION:
+        raise StoreError(
+            f"{path} was written by a newer cks-trainer (store version {version}, this one knows {_VERSION})",
+            "upgrade cks-trainer, or point CKS_TRAINER_HOME at another folder",
+        )
+    return version
 
 
 def _clear(error: Exception, path: Path) -> StoreError:

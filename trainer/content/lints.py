@@ -1,0 +1,120 @@
+"""What a pack's texts must hold besides being readable: tasks name what is graded, hints keep the solution to themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trainer.content.loader import recordings_by_seed
+from trainer.content.model import Criterion, Exercise, Pack
+from trainer.content.reading import Fields, Problems, read_mapping
+from trainer.content.scenarios import read_scenario
+from trainer.content.variables import fill_exercise
+from trainer.diagnostics import Diagnostic
+from trainer.source import SourceFile, Span, YamlMapping, YamlScalar, YamlSequence, compose
+
+LEAK = 40
+"""So many characters in a row of the reference are no hint but the solution."""
+_SHORT_CONDITION = 12
+
+
+def lint_pack(pack: Pack) -> tuple[Diagnostic, ...]:
+    """Beside what reading the pack found."""
+    problems = Problems()
+    for name in pack.scenarios:
+        path = pack.folder / "scenarios" / name / "scenario.yaml"
+        fields = read_mapping(path, Problems())
+        if fields is not None and 0 not in recordings_by_seed(path.parent):
+            problems.warning(fields.span, "there is no recording of seed 0", f"make it: cks-trainer pack record {pack.folder}")
+    for exercise in pack.exercises:
+        _lint_exercise(pack, exercise, problems)
+    return tuple(problems.found)
+
+
+def _lint_exercise(pack: Pack, exercise: Exercise, problems: Problems) -> None:
+    folder = exercise.folder
+    fields = read_mapping(folder / "exercise.yaml", Problems()) if folder is not None else None
+    if folder is None or fields is None:
+        return
+    for language, task in exercise.task.items():
+        if unnamed := unnamed_words(exercise, language):
+            what = ", ".join(repr(word) for word in unnamed)
+            place = SourceFile(str(folder / f"task.{language}.md"), task)
+            problems.error(place.span(0, 0), f"the task does not name what is graded: {what}", "write it as it is graded")
+    scenario, _ = read_scenario(pack.folder / "scenarios" / exercise.scenario, 0, pack.languages)
+    filled = exercise if scenario is None else fill_exercise(exercise, scenario.variables)
+    for number, language in hint_leaks(filled):
+        problems.error(
+            _hint_place(fields, number, language),
+            f"this hint holds a part of the reference ({LEAK} characters in a row, or a whole condition)",
+            "say where to look, not what to write",
+        )
+    if not exercise.decoys:
+        problems.warning(fields.span, "the exercise has no decoys", "add the wrong answers that learners give")
+
+
+def _hint_place(fields: Fields, number: int, language: str) -> Span:
+    hints = fields.node.get("hints")
+    hint = hints.items[number - 1] if isinstance(hints, YamlSequence) else None
+    text = hint.get("text") if isinstance(hint, YamlMapping) else None
+    place = text.get(language) if isinstance(text, YamlMapping) else None
+    return place.span if place is not None else fields.at("hints")
+
+
+def unnamed_words(exercise: Exercise, language: str) -> list[str]:
+    """What is graded and not in the task of a language. Where a variable holds what is graded, the task names the same variable, so
+    both are compared as written."""
+    task = exercise.task.get(language, "").lower()
+    words = [word for criterion in exercise.criteria if not criterion.hidden for word in _graded_words(criterion)]
+    return [word for word in dict.fromkeys(words) if word.lower() not in task]
+
+
+def _graded_words(criterion: Criterion) -> list[str]:
+    """What a learner could not guess."""
+    words: list[str] = []
+    for key in ("rule", "name", "line", "file", "priority"):
+        if isinstance(value := criterion.params.get(key), str):
+            words.append(value)
+    for key in ("fields", "tags"):
+        value = criterion.params.get(key)
+        words += [str(item) for item in value] if isinstance(value, (list, tuple)) else []
+    keys = criterion.params.get("keys")
+    return words + ([str(key).rsplit(".", 1)[-1] for key in keys] if isinstance(keys, Mapping) else [])
+
+
+def hint_leaks(exercise: Exercise) -> list[tuple[int, str]]:
+    """Number and language of the hints that hold the solution. What the task or the starter shows anyway is no secret."""
+    conditions = _conditions(exercise.reference)
+    shown = [_plain(text) for text in (exercise.starter.text, *exercise.task.values())]
+    secret = _runs(_plain(exercise.reference.text)).difference(*(_runs(text) for text in shown))
+    found = []
+    for number, hint in enumerate(exercise.hints, 1):
+        for language, text in hint.text.items():
+            plain = _plain(text)
+            told = any(condition in plain and not any(condition in one for one in shown) for condition in conditions)
+            if told or not secret.isdisjoint(_runs(plain)):
+                found.append((number, language))
+    return found
+
+
+def _runs(text: str) -> set[str]:
+    return {text[start : start + LEAK] for start in range(max(0, len(text) - LEAK + 1))}
+
+
+def _conditions(file: SourceFile) -> list[str]:
+    """The conditions of a rules file, as written, that are too long to be in a hint by chance."""
+    found = []
+    for document in compose(file).documents:
+        for item in document.items if isinstance(document, YamlSequence) else ():
+            condition = item.get("condition") if isinstance(item, YamlMapping) else None
+            if isinstance(condition, YamlScalar) and len(text := _plain(condition.value)) >= _SHORT_CONDITION:
+                found.append(text)
+    return found
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split())
+
+
+def unrecorded(pack: Pack) -> list[str]:
+    """Scenarios without a recording of seed 0."""
+    return [name for name in pack.scenarios if 0 not in recordings_by_seed(pack.folder / "scenarios" / name)]
