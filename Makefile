@@ -41,8 +41,8 @@ bench: $(VENV)/.dev ## timings, as ratios against a baseline of the same run
 fuzz: $(VENV)/.dev ## 220,000 generated documents through the engine, and bombs (about 10 minutes)
 	$(BIN)/python -m tests.fuzz
 
-verify-packs: $(VENV)/.dev ## prove the core pack: starter 0, reference 100 %, decoys fail where they say
-	$(BIN)/cks-trainer pack verify
+verify-packs: $(VENV)/.dev ## prove the core pack: starter 0, reference 100 %, decoys fail where they say, mutants are told apart
+	$(BIN)/cks-trainer pack verify --mutants
 
 guards: $(VENV)/.dev ## take the guards of the faults out: does a test fail without each? (needs Docker)
 	$(BIN)/python -m tests.guards

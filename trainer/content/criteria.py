@@ -42,6 +42,10 @@ def _count(fields: Fields, key: str) -> object:
     return fields.integer(key, low=0)
 
 
+def _positive(fields: Fields, key: str) -> object:
+    return fields.integer(key, low=1)
+
+
 def _keep(fields: Fields, key: str) -> object:
     kept = fields.texts(key, required=True)
     for name in kept:
@@ -69,7 +73,7 @@ def _settings(fields: Fields, key: str) -> object:
 
 _KINDS: Final[dict[str, tuple[dict[str, Reader], tuple[str, ...]]]] = {
     "loads": ({}, ()),
-    "fires": ({"actions": _texts, "rule": _text}, ("actions",)),
+    "fires": ({"actions": _texts, "rule": _text, "most": _positive}, ("actions",)),
     "silent": ({"actions": _texts, "rule": _text}, ("actions",)),
     "output": ({"rule": _text, "line": _text, "fields": _texts, "actions": _texts}, ()),
     "priority": ({"rule": _text, "priority": _priority}, ("priority",)),

@@ -75,6 +75,20 @@ def _fires(case: Case, params: Params) -> Finding:
     missed = [action for action in actions if action not in caught]
     evidence = tuple(hits[0].event_num for hits in caught.values())
     words = [seen.say("caught", actions=", ".join(caught))] if caught else []
+    most = params.get("most")
+    over = {action: hits for action, hits in caught.items() if isinstance(most, int) and len(hits) > most}
+    if over and not missed:
+        # Noise: the second alert shows what else the rule answers.
+        action, hits = max(over.items(), key=lambda item: len(item[1]))
+        actual = seen.say("noisy", count=len(hits), action=action)
+        return Finding(
+            False,
+            actual,
+            expected + seen.say("fires.most", most=most),
+            seen.why_alerted(hits[-1]).sentence,
+            seen.say("noisy.help"),
+            tuple(alert.event_num for alert in hits[:20]),
+        )
     if not missed:
         return Finding(True, words[0] if words else seen.say("quiet"), expected, evidence=evidence)
     words.append(seen.say("missed", actions=", ".join(missed)))

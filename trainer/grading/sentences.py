@@ -12,6 +12,12 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "loads.warnings": ("loaded without errors, {count} warning(s)", "오류 없이 로드됨, 경고 {count}개"),
     "loads.bad": ("{count} error(s)", "오류 {count}개"),
     "fires.expected": ("an alert of {rule} on: {actions}", "다음 동작에서 {rule}의 경보: {actions}"),
+    "fires.most": (", at most {most} for each", ", 동작마다 최대 {most}개"),
+    "noisy": ("{count} alerts on {action}", "{action}에서 경보 {count}개"),
+    "noisy.help": (
+        "the rule also answers what the program does later: say which event it is about",
+        "룰이 프로그램이 나중에 하는 일에도 반응합니다. 어떤 이벤트에 대한 룰인지 정하세요",
+    ),
     "silent.expected": ("no alert of {rule} on: {actions}", "다음 동작에서 {rule}의 경보 없음: {actions}"),
     "caught": ("caught: {actions}", "탐지함: {actions}"),
     "missed": ("missed: {actions}", "놓침: {actions}"),
