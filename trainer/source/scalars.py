@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from array import array
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -84,8 +85,8 @@ class ScalarScan:
     at_new_line: bool = False
     """True when the scalar ended because a line was indented less."""
     chars: list[str] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
+    starts: array[int] = field(default_factory=lambda: array("I"))
+    ends: array[int] = field(default_factory=lambda: array("I"))
     last_escaped: int = -1
 
     def run(self) -> None:

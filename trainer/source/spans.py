@@ -5,6 +5,7 @@ Offsets are code points into ``SourceFile.text``; the only position stored is ``
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -85,14 +86,14 @@ class Region:
 class MappedText:
     """A text whose characters know their place in the learner's file.
 
-    Character ``i`` of ``text`` covers ``[starts[i], ends[i])`` of ``whole.file``. Both tuples are None when the place of single
+    Character ``i`` of ``text`` covers ``[starts[i], ends[i])`` of ``whole.file``. Both are None when the place of single
     characters is unknown (YAML escapes): every span is then ``whole``.
     """
 
     text: str
     whole: Span
-    starts: tuple[int, ...] | None = None
-    ends: tuple[int, ...] | None = None
+    starts: Sequence[int] | None = None
+    ends: Sequence[int] | None = None
     regions: tuple[Region, ...] = ()
     parts: tuple[tuple[int, MappedText], ...] = ()
     """Start and text of each part, when the parts come from several files."""
@@ -101,7 +102,7 @@ class MappedText:
     def plain(cls, text: str, name: str = "<condition>") -> MappedText:
         """A text that is its own file."""
         file = SourceFile(name, text)
-        return cls(text, file.whole, tuple(range(len(text))), tuple(range(1, len(text) + 1)))
+        return cls(text, file.whole, range(len(text)), range(1, len(text) + 1))
 
     @classmethod
     def at(cls, text: str, place: Span, list_name: str = "") -> MappedText:
@@ -173,7 +174,7 @@ def _one_file(texts: Sequence[MappedText]) -> MappedText:
     """A row of mapped texts of one file."""
     if len(texts) == 1:
         return texts[0]
-    starts, ends, regions, offset = list[int](), list[int](), list[Region](), 0
+    starts, ends, regions, offset = array("I"), array("I"), list[Region](), 0
     for text in texts:
         starts.extend(text.starts or ())
         ends.extend(text.ends or ())
@@ -183,4 +184,4 @@ def _one_file(texts: Sequence[MappedText]) -> MappedText:
                 moved = Region(regions.pop().start, moved.end, moved.list_name)
             regions.append(moved)
         offset += len(text.text)
-    return MappedText("".join(text.text for text in texts), texts[0].whole, tuple(starts), tuple(ends), tuple(regions))
+    return MappedText("".join(text.text for text in texts), texts[0].whole, starts, ends, tuple(regions))

@@ -212,7 +212,7 @@ class _Composer:
         span = self.file.span(token.start, token.end)
         scan = token.scan
         assert isinstance(scan, ScalarScan)
-        mapped = MappedText(token.value, span, tuple(scan.starts), tuple(scan.ends))
+        mapped = MappedText(token.value, span, scan.starts, scan.ends)
         return YamlScalar(token.value, token.style, tag, span, self.mark(start), mapped, null)
 
     def _end(self, start: int) -> int:
