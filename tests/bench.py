@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests import bench_engine
+from tests import bench_engine, bench_tracing
 from trainer.capture import docker_status, run_scenario
 from trainer.content import core_pack_folder, load_pack, load_scenario, scenario_recordings
 from trainer.engine import load_rules
@@ -125,6 +125,7 @@ def main() -> int:
             "ratio <= 1.5 to bare Docker calls",
         )
         show("  the bare Docker calls", bare_seconds, bare_seconds, "-")
+        bench_tracing.main()
     else:
         print("no Docker engine answers: the live grade was not measured")
     bench_engine.main()

@@ -186,7 +186,7 @@ GUARDS = (
     ),
     guard(
         "text while typing",
-        "tui/screens/study.py",
+        "tui/screens/work.py",
         f"{STUDY}::test_draft_is_saved_while_typing_and_is_there_again",
         ("SAVE_DELAY = ", "SAVE_DELAY = 1000 + "),
     ),

@@ -5,6 +5,7 @@ TrainerError
 ├── RecordingError      a recording cannot be read
 ├── CaptureError        Docker, the image or the tracer failed
 │   ├── DockerUnavailable
+│   │   └── TracingForbidden
 │   ├── ImageMissing
 │   └── CaptureCancelled
 ├── StoreError          the progress store cannot be used
@@ -37,6 +38,10 @@ class CaptureError(TrainerError):
 
 class DockerUnavailable(CaptureError):
     pass
+
+
+class TracingForbidden(DockerUnavailable):
+    """The engine runs containers and lets nobody look at their system calls."""
 
 
 class ImageMissing(CaptureError):

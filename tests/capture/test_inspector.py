@@ -125,6 +125,12 @@ def test_layers() -> None:
         assert (fields["fd.is_upper_layer"], fields["fd.is_lower_layer"]) == (False, False)
 
 
+def test_a_program_that_executes_itself_through_proc_is_found() -> None:
+    again = '7 execve("/proc/self/exe", ["id"], ["PATH=/usr/bin"]) = 0'
+    fields = last(again)
+    assert (fields["proc.name"], fields["proc.exepath"]) == ("exe", "/usr/bin/dash")
+
+
 def test_scripts() -> None:
     fields = run('7 execve("./app.sh", ["./app.sh", "a"], []) = 0', start=replace(START, cwd="/opt/app"))[0].fields
     assert (fields["proc.name"], fields["proc.exe"], fields["proc.exepath"]) == ("app.sh", "/bin/sh", "/usr/bin/dash")

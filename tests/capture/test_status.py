@@ -7,6 +7,9 @@ import pytest
 from trainer.capture import docker_status, run_scenario
 from trainer.capture.containers import files_archive
 from trainer.capture.docker_engine import connect, owner_alive, owner_mark
+from trainer.capture.image_index import ImageIndex
+from trainer.capture.kit import IMAGE_SHELL, KIT_SHELL, shell_of
+from trainer.capture.runner import environment
 from trainer.content.model import Scenario
 from trainer.errors import DockerUnavailable
 
@@ -23,6 +26,30 @@ def test_no_engine_is_a_status_with_a_next_step(monkeypatch: pytest.MonkeyPatch,
         connect()
     with pytest.raises(DockerUnavailable):
         run_scenario(Scenario("x", 1, (), ()), lambda event: None)
+
+
+@pytest.mark.parametrize(
+    ("links", "files", "own"),
+    [
+        ({"/bin": "usr/bin", "/usr/bin/sh": "dash"}, ["/usr/bin/dash"], False),
+        ({"/bin/sh": "/bin/bash"}, ["/bin/bash"], False),
+        ({"/bin/sh": "busybox"}, ["/bin/busybox"], True),
+        ({"/bin/sh": "dash"}, [], True),
+        ({}, ["/bin/sh"], True),
+        ({}, ["/tool"], True),
+    ],
+)
+def test_the_trainers_shell_stands_in_where_an_image_has_none_to_trust(
+    links: dict[str, str], files: list[str], own: bool
+) -> None:
+    index = ImageIndex("0" * 12, links, {}, "", "", frozenset(files), {}, {})
+    assert (shell_of(index) == KIT_SHELL) is own
+    assert (shell_of(index) == IMAGE_SHELL) is not own
+
+
+def test_a_containers_own_variables_replace_the_images() -> None:
+    found = environment(["A=image", "B=b=c", "PATH=/opt/bin"], {"A": "own", "C": ""})
+    assert found == ("PATH=/opt/bin", "A=own", "B=b=c", "C=")
 
 
 def test_an_owner_is_alive_only_as_the_same_process() -> None:

@@ -50,8 +50,7 @@ async def settle(pilot: Pilot[int]) -> None:
     for _ in range(200):
         await pilot.pause(0.02)
         await pilot.app.workers.wait_for_complete()
-        study = pilot.app.study if isinstance(pilot.app, TrainerApp) else None
-        if study is None or not study.busy:
+        if not any(getattr(screen, "busy", False) for screen in pilot.app.screen_stack):
             break
     await pilot.pause()
 

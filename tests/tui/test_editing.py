@@ -163,11 +163,11 @@ async def test_text_comes_back_from_the_own_editor(open_app: OpenApp, monkeypatc
     async with app.run_test(size=NARROW) as pilot:
         screen = await open_study(pilot, "# before")
         monkeypatch.setattr(app, "suspend", suspended)
-        monkeypatch.setattr("trainer.tui.screens.study.edited", lambda text, name: text + " and after")
+        monkeypatch.setattr("trainer.tui.screens.work.edited", lambda text, name: text + " and after")
         await pilot.press("ctrl+e")
         await settle(pilot)
         assert screen.editor.text == "# before and after"
-        monkeypatch.setattr("trainer.tui.screens.study.edited", lambda text, name: Failure("vi: exit code 1"))
+        monkeypatch.setattr("trainer.tui.screens.work.edited", lambda text, name: Failure("vi: exit code 1"))
         await pilot.press("ctrl+e")
         await settle(pilot)
         assert screen.editor.text == "# before and after"

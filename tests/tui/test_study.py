@@ -94,11 +94,11 @@ async def test_late_check_of_an_old_text_is_not_shown(open_app: OpenApp) -> None
     app = open_app()
     async with app.run_test(size=NARROW) as pilot:
         screen = await open_study(pilot, BROKEN)
-        checked = screen.checked
+        checked = screen.code.checked
         assert checked is not None
         screen.editor.load_text(PASSING)
         await settle(pilot)
-        screen.post_message(CheckDone(screen.version - 1, checked))
+        screen.code.post_message(CheckDone(screen.code.version - 1, checked))
         await settle(pilot)
         assert not [diagnostic for diagnostic in screen.editor.diagnostics if diagnostic.is_error]
 

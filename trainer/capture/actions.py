@@ -12,7 +12,8 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NoReturn
 
 from trainer.capture.docker_engine import docker_errors
 from trainer.capture.image import OnProgress, Progress
@@ -22,7 +23,7 @@ from trainer.capture.strace import signal_number
 from trainer.capture.stubs import start_key
 from trainer.capture.tracers import Message, Stub, Target
 from trainer.content.model import Action
-from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable
+from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable, TracingForbidden
 from trainer.events import ActionResult, Event
 
 WINDOW = 3
@@ -230,6 +231,8 @@ class ActionLoop:
         match message.kind:
             case "out" if running is not None:
                 self._lines(running, message.data)
+            case "refused":
+                forbidden(message.data.decode(errors="replace"))
             case "ready" if running is not None:
                 running.stub = Stub.parse(message.data)
                 self._hidden[target] |= {str(running.stub.vpid), str(running.stub.tracer)}
@@ -299,7 +302,9 @@ class ActionLoop:
     def _emit(self, event: Event, target: Target) -> None:
         if _shows(event, self._hidden[target]):
             return
-        event = replace(event, num=len(self._events) + 1)
+        num = len(self._events) + 1
+        if event.num != num:  # another container's events came between
+            event = Event(num, event.time_ns, event.type, event.source, event.fields, event.action)
         self._events.append(event)
         self._on_event(event)
 
@@ -311,6 +316,13 @@ def _shows(event: Event, hidden: set[str]) -> bool:
         if isinstance(value, str) and "/proc/" in value and any(found in hidden for found in _PROC.findall(value)):
             return True
     return False
+
+
+def forbidden(why: str) -> NoReturn:
+    raise TracingForbidden(
+        f"this Docker engine forbids tracing (ptrace): {why}",
+        "let containers have the capability SYS_PTRACE (its seccomp profile or security policy); until then use the recordings",
+    )
 
 
 def _ended_early(target: Target, why: str) -> CaptureError:

@@ -2,11 +2,12 @@
 
 It imports nothing of the trainer, because the container has none of it. Commands come on stdin, one a line: ``expect KEY``,
 ``cont KEY``, ``kill KEY``. Answers go to stdout as a line ``KEY KIND LENGTH`` and LENGTH bytes. Kinds: ``up`` (the agent
-runs), ``ready`` (a stub is traced and stopped; words of `Stub`), ``going`` or ``dead`` (to
+runs), ``ready`` (a stub is traced and stopped; words of `Stub`), ``refused`` (it may not be traced; why), ``going`` or ``dead`` (to
 ``cont``), ``out`` (lines of strace), ``done`` (the last process is gone). The lines of a container's own first process go to
 stderr as they are.
 """
 
+import fcntl
 import os
 import select
 import sys
@@ -17,6 +18,10 @@ START = "start-"
 """Of the keys of containers' own first processes."""
 # The signal and json modules are Python source here, and slow to import.
 SIGKILL, SIGCONT = 9, 18
+F_SETPIPE_SZ = 1031
+PIPE_SIZE = 1 << 20
+GATHERING = 0.004
+"""Seconds in which an action's lines are gathered."""
 
 
 class Agent:
@@ -34,15 +39,19 @@ class Agent:
         self.send("-", "up", b"%d" % os.getpid())
         while True:
             readable, _, _ = select.select([0, *self.pipes], [], [], 0.002 if self.expected or self.killing else None)
+            gather = False
             for descriptor in readable:
                 if descriptor:
-                    self.forward(descriptor)
+                    gather |= self.forward(descriptor)
                 elif not self.read_commands():
                     return
             if self.expected:
                 self.look_for_stubs()
             if self.killing:
                 self.kill_held()
+            if gather:
+                # Line by line an action in full run would mostly wait for us and for Docker, who share its processors.
+                time.sleep(GATHERING)
 
     def send(self, key: str, kind: str, payload: bytes = b"") -> None:
         data = f"{key} {kind} {len(payload)}\n".encode() + payload
@@ -76,13 +85,13 @@ class Agent:
             try:
                 with open(f"/proc/{name}/cmdline", "rb") as file:
                     words = file.read().split(b"\0")
-                if len(words) < 4 or not words[3].startswith(STUB_MARK):
-                    continue
-                key = words[3][len(STUB_MARK) :].decode()
+                # The shell before it is one word, or the trainer's own with its loader.
+                mark = next((word for word in words[3:8] if word.startswith(STUB_MARK)), b"")
+                key = mark[len(STUB_MARK) :].decode()
                 # The first process of a container cannot be stopped, it waits in a loop.
                 if key in self.expected and (self.state(name) == "T" or key.startswith(START)):
-                    self.expected.discard(key)
                     self.trace(key, int(name))
+                    self.expected.discard(key)  # and only now: what could not be read this time is looked at again
             except OSError:
                 continue  # it ended while we looked
 
@@ -94,7 +103,11 @@ class Agent:
             return ""
 
     def trace(self, key: str, vpid: int) -> None:
-        about = self.about(vpid)
+        try:
+            about = self.about(vpid)
+        except PermissionError as error:
+            self.send(key, "refused", str(error).encode())
+            return
         # With a container's first process all that is in it ends, this agent too: its lines go straight to Docker.
         read, write = (-1, os.dup(2)) if key.startswith(START) else os.pipe()
         argv = ["strace", *self.options, "-o", "/proc/self/fd/3", "-p", str(vpid)]
@@ -105,11 +118,23 @@ class Agent:
         self.vpids[key], self.tracers[key], self.tails[key] = vpid, tracer, b""
         if read >= 0:
             self.pipes[read] = key
+            try:  # noqa: SIM105 (contextlib is slow to import here)
+                fcntl.fcntl(read, F_SETPIPE_SZ, PIPE_SIZE)
+            except OSError:
+                pass  # a user may have only so much; strace then waits for us
         # Continued before strace holds it, the action would run unseen.
-        for _ in range(4000):
-            if f"\nTracerPid:\t{tracer}\n" in self.status(vpid):
+        for _ in range(20000):
+            if self.held_by(vpid, tracer):
                 break
+            if os.waitid(os.P_PID, tracer, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+                if self.state(str(vpid)) in ("", "Z", "X"):
+                    break  # the stub was killed
+                self.send(key, "refused", b"strace cannot attach")
+                return
             time.sleep(0.0005)
+        else:
+            self.send(key, "refused", b"strace did not attach within its time")
+            return
         self.send(key, "ready", b"%d\0%s" % (tracer, about))
 
     def status(self, vpid: int) -> str:
@@ -127,9 +152,10 @@ class Agent:
         words = [str(number).encode() for number in numbers]
         return b"\0".join([*words, os.fsencode(os.readlink(f"/proc/{vpid}/cwd")), environ])
 
-    def forward(self, descriptor: int) -> None:
+    def forward(self, descriptor: int) -> bool:
+        """Whether more is likely to come soon."""
         key = self.pipes[descriptor]
-        data = os.read(descriptor, 65536)
+        data = os.read(descriptor, PIPE_SIZE)
         if data:
             lines, newline, tail = data.rpartition(b"\n")
             if newline:
@@ -137,11 +163,12 @@ class Agent:
                 self.tails[key] = tail
             else:
                 self.tails[key] += tail
-            return
+            return not data.endswith(b" +++\n")
         os.close(descriptor)
         del self.pipes[descriptor]
         os.waitpid(self.tracers.pop(key), 0)
         self.send(key, "done", b"")
+        return False
 
     def kill_held(self) -> None:
         """Kill all that an action's strace holds, also what has left its session; again at each turn, until nothing is left."""

@@ -9,11 +9,14 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from trainer.capture.docker_engine import LABEL, active_runs, docker_errors, labels, owned_by_dead
 from trainer.capture.image import BASE_IMAGE, TRACER_IMAGE
+from trainer.capture.image_index import image_index
+from trainer.capture.kit import IMAGE_SHELL, KIT_FOLDER, KIT_SHELL, kit_archive, shell_of
 from trainer.capture.stubs import main_stub
 from trainer.content.model import Action, Container
 from trainer.errors import CaptureError
@@ -37,6 +40,25 @@ EOT
   i=$((i + 1)); sleep 0.02
 done
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a container's image means for the stubs in it."""
+
+    shell: tuple[str, ...] = IMAGE_SHELL
+    entrypoint: tuple[str, ...] = ()
+    kit: bytes = b""
+    """What is put into the kit's folder, where the image has no shell of use."""
+
+
+USUAL = Place()
+
+
+def place_of(client: APIClient, container: Container) -> Place:
+    index = image_index(client, container.base)
+    shell = shell_of(index)
+    return Place(shell, index.entrypoint, kit_archive(client) if shell == KIT_SHELL else b"")
 
 
 class RunObjects:
@@ -86,7 +108,7 @@ class RunObjects:
     def gateway(self) -> str | None:
         return f"{self._subnet}.1" if self._subnet else None
 
-    def create(self, container: Container, address: str | None, start: Action | None = None) -> str:
+    def create(self, container: Container, address: str | None, start: Action | None = None, place: Place = USUAL) -> str:
         """Created, with its files in it, not started. Returns the full id. ``start`` is the action that its start is."""
         from docker.types import LogConfig, Ulimit
 
@@ -114,11 +136,12 @@ class RunObjects:
         # Labels of the scenario are for the inspector; k8s labels on real containers would mislead other tools of this machine.
         made = client.create_container(
             container.base or BASE_IMAGE,
-            command=[*main_stub(container.name), *container.command] if start is not None else list(container.command),
+            command=[*place.entrypoint, *container.command] if start is not None else list(container.command),
+            entrypoint=main_stub(container.name, place.shell) if start is not None else None,
             name=f"cks-{self.run_id}-{container.name}",
             hostname=None if container.host_network else hostname,
             working_dir=container.workdir,
-            volumes=list(container.volumes),
+            volumes=[*container.volumes, *([KIT_FOLDER] if place.kit else [])],
             tty=start is not None and start.tty,
             stdin_open=start is not None and (start.tty or start.stdin is not None),
             user=container.user,
@@ -129,6 +152,8 @@ class RunObjects:
         )
         identity: str = made["Id"]
         self._own(identity)
+        if place.kit:
+            client.put_archive(identity, KIT_FOLDER, place.kit)
         inside = {path: text for path, text in container.files.items() if not _below(path, container.tmpfs_paths)}
         if inside:
             client.put_archive(identity, "/", files_archive(inside))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from trainer.capture import flags
 from trainer.capture.call import sanitise
 from trainer.capture.model import ContainerInfo
+from trainer.capture.node import image_parts
 from trainer.capture.threads import FdInfo, Thread, Users
 from trainer.events import FieldValue
 
@@ -18,9 +19,7 @@ def command_line(thread: Thread) -> str:
 
 
 def container_fields(container: ContainerInfo) -> Fields:
-    repository, _, tag = (
-        container.image.rpartition(":") if ":" in container.image.rsplit("/", 1)[-1] else (container.image, "", "")
-    )
+    repository, tag = image_parts(container.image)
     labels = container.labels
     fields: Fields = {
         "container.id": container.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tarfile
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,22 +28,25 @@ class ImageIndex:
     setuid: dict[str, tuple[int | None, int | None]]
     owners: dict[str, int]
     """Of what is not root's."""
+    entrypoint: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+    """``NAME=value``."""
 
 
 def image_index(client: APIClient, image: str | None = None) -> ImageIndex:
     """Of the base image, or of another one."""
     image = image or BASE_IMAGE
-    found: str = client.inspect_image(image)["Id"]  # type: ignore[no-untyped-call]
-    identity = found.removeprefix("sha256:")[:12]
-    return _known.get(identity) or _remember(_cached(identity) or _make(client, image, identity))
+    found: dict[str, Any] = client.inspect_image(image)  # type: ignore[no-untyped-call]
+    identity = str(found["Id"]).removeprefix("sha256:")[:12]
+    if identity not in _known:
+        config = found.get("Config") or {}
+        files = _cached(identity) or _make(client, image, identity)
+        words, env = config.get("Entrypoint") or (), config.get("Env") or ()
+        _known[identity] = replace(files, entrypoint=tuple(words), env=tuple(env))
+    return _known[identity]
 
 
 _known: dict[str, ImageIndex] = {}
-
-
-def _remember(index: ImageIndex) -> ImageIndex:
-    _known[index.image_id] = index
-    return index
 
 
 def _cache_file(identity: str) -> Path:

@@ -59,6 +59,8 @@ def execute(thread: Thread, attempt: Attempt, files: Files) -> None:
         memfd = info is not None and info.kind == "memfd"
         if full.startswith("/dev/fd/"):
             comm = comm_of(real)
+    elif full in ("/proc/self/exe", "/proc/thread-self/exe", f"/proc/{thread.vtid}/exe"):
+        real = thread.exepath  # busybox runs its own programs so
     else:
         real = files.resolve(full)
     owner = files.setuid.get(real)

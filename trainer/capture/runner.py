@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import queue
 import re
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
@@ -22,6 +21,7 @@ from trainer.capture.docker_engine import BUILD_IMAGE, connect, docker_errors
 from trainer.capture.image import BASE_IMAGE, TRACER_IMAGE, OnProgress, Progress
 from trainer.capture.image_index import image_index
 from trainer.capture.model import ContainerInfo, bounding_set
+from trainer.capture.node import container_identity, image_identity
 from trainer.capture.strace import STRACE_OPTIONS
 from trainer.capture.streams import start_thread
 from trainer.capture.tracers import Message, Target
@@ -77,6 +77,12 @@ def _check_images(client: APIClient, scenario: Scenario) -> None:
                 image_index(client, container.base)
         except ImageNotFound:
             raise ImageMissing(f"the image {BASE_IMAGE} or {TRACER_IMAGE} is not in this Docker engine", BUILD_IMAGE) from None
+
+
+def environment(image: Iterable[str], own: Mapping[str, str]) -> tuple[str, ...]:
+    """Of a container's first process: the image's variables, and the container's own in their place or after them."""
+    found = dict([item.partition("=")[::2] for item in (_PATH, *image)]) | dict(own)
+    return tuple([f"{name}={value}" for name, value in found.items()])
 
 
 def _sweep(client: APIClient) -> None:
@@ -156,7 +162,7 @@ class _Run:
 
     def _start_container(self, target: Target) -> None:
         container = target.container
-        target.id = self._objects.create(container, self._addresses.get(container.name), target.start)
+        target.create(self._addresses.get(container.name))
         acts = any(action.container == container.name for action in self._scenario.actions)
         if acts:
             target.create_tracer(STRACE_OPTIONS)
@@ -195,7 +201,7 @@ class _Run:
 
     def _info(self, container: Container) -> ContainerInfo:
         """Ids are made from the scenario, so that a second recording shows the same ones."""
-        identity = hashlib.sha256(f"{self._scenario.name}/{container.name}".encode()).hexdigest()
+        identity = container_identity(self._scenario.name, container.name)
         index = image_index(self._client, container.base)
         scripts = {path: text.split("\n")[0] for path, text in container.files.items() if text.startswith("#!")}
         return ContainerInfo(
@@ -203,7 +209,7 @@ class _Run:
             full_id=identity,
             name=container.name,
             image=container.image,
-            image_id=hashlib.sha256(container.image.encode()).hexdigest(),
+            image_id=image_identity(container.image),
             labels=container.labels,
             passwd=container.files.get("/etc/passwd", index.passwd),
             group=container.files.get("/etc/group", index.group),
@@ -216,9 +222,9 @@ class _Run:
             bounding=bounding_set(container.cap_add, container.cap_drop),
             ip=self._addresses.get(container.name),
             bridge_ip=self._objects.gateway if container.name in self._addresses else None,
-            env=(_PATH, *(f"{name}={value}" for name, value in container.env.items())),
+            env=environment(index.env, container.env),
             mounts=(*_SYSTEM_MOUNTS, *container.tmpfs_paths, *container.volumes),
             upper=frozenset(container.files),
-            main=container.command,
+            main=(*index.entrypoint, *container.command),
             host_pid=container.host_pid,
         )

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from trainer.capture.containers import remove_leftovers
 from trainer.capture.docker_engine import BUILD_IMAGE, CALL_TIMEOUT, connect
 from trainer.capture.image import images_present
+from trainer.capture.runner import run_scenario
+from trainer.content.model import Action, ActionKind, Container, Scenario
 from trainer.errors import CaptureError
 
 QUICK = 1
@@ -42,6 +44,19 @@ def docker_status() -> DockerStatus:
         "the images of the scenarios are not built yet" if missing else "",
         BUILD_IMAGE if missing else "",
     )
+
+
+def tracing_problem() -> CaptureError | None:
+    """Traces one program in a throwaway container: None when its events are seen, otherwise what is wrong. Takes half a second."""
+    action = Action("probe", ("true",), "probe", ActionKind.BENIGN)
+    try:
+        recording = run_scenario(Scenario("probe", 0, (Container("probe", "probe"),), (action,)), lambda event: None)
+    except CaptureError as error:
+        return error
+    (result,) = recording.actions
+    if result.error is not None or not recording.events:
+        return CaptureError(f"a traced program shows no events: {result.error or 'nothing was seen'}", "use the recordings")
+    return None
 
 
 def clean() -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 STRACE_OPTIONS = (
     "-f",
@@ -312,6 +312,7 @@ _ADDRESSES = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def fd(text: str) -> FdText:
     found = _FD.match(text)
     return FdText(int(found[1]), found[2] or "") if found else FdText(number(text), "")

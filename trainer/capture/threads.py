@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from trainer.capture.model import ContainerInfo
@@ -190,16 +190,20 @@ class Links:
         self.links = dict(container.links)
 
     def resolve(self, path: str) -> str:
-        for _ in range(40):
-            parts = path.split("/")
-            for index in range(2, len(parts) + 1):
-                head = "/".join(parts[:index])
-                target = self.links.get(head)
-                if target is not None:
-                    rest = "/".join(parts[index:])
-                    base = join(head.rsplit("/", 1)[0] or "/", target)
-                    path = join(base, rest) if rest else base
-                    break
-            else:
-                return path
-        return path
+        return resolved(self.links, path)
+
+
+def resolved(links: Mapping[str, str], path: str) -> str:
+    for _ in range(40):
+        parts = path.split("/")
+        for index in range(2, len(parts) + 1):
+            head = "/".join(parts[:index])
+            target = links.get(head)
+            if target is not None:
+                rest = "/".join(parts[index:])
+                base = join(head.rsplit("/", 1)[0] or "/", target)
+                path = join(base, rest) if rest else base
+                break
+        else:
+            return path
+    return path

@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from trainer.capture.containers import RunObjects
+from trainer.capture.containers import USUAL, RunObjects, place_of
 from trainer.capture.docker_engine import docker_errors
 from trainer.capture.streams import Stream, start_thread
 from trainer.capture.stubs import exec_stub, start_key
@@ -25,7 +25,7 @@ class Message:
     """From the threads to the one that runs the scenario."""
 
     kind: str
-    """The agent's: up, ready, going, dead, out, done. gone, ended: a tracer's, a stub's stream is over. broken, lost: no tracer, no engine.
+    """The agent's: up, ready, refused, going, dead, out, done. gone, ended: a tracer's, a stub's stream is over. broken, lost: no tracer, no engine.
     exited: the container whose start is an action came to its end; data is its exit code."""
     target: Target
     key: str = ""
@@ -63,12 +63,18 @@ class Target:
         self._objects = objects
         self._messages = messages
         self._tracer = ""
+        self._shell = USUAL.shell
         self._agent: Stream | None = None
         self._early = b""
         self._stubs: dict[str, Stream] = {}
         self._lines: dict[str, list[str]] = {}
         """Still to be typed."""
         self._sending = threading.Lock()
+
+    def create(self, address: str | None) -> None:
+        place = place_of(self._objects.client, self.container)
+        self._shell = place.shell
+        self.id = self._objects.create(self.container, address, self.start, place)
 
     def create_tracer(self, options: tuple[str, ...]) -> None:
         source = Path(__file__).with_name("agent.py").read_text(encoding="utf-8")
@@ -108,7 +114,7 @@ class Target:
         client = self._objects.client
         made = client.exec_create(
             self.id,
-            [*exec_stub(key), *action.run],
+            [*exec_stub(key, self._shell), *action.run],
             stdout=True,
             stderr=True,
             stdin=action.tty or action.stdin is not None,

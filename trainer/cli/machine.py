@@ -9,18 +9,19 @@ from pathlib import Path
 
 import click
 
-from trainer.capture import clean, docker_status, ensure_image, run_scenario
+from trainer.capture import clean, docker_status, ensure_image, run_scenario, tracing_problem
 from trainer.cli.console import ExitCode, emit_json, end_progress, narrate, paint, progress_line
+from trainer.cli.convert import format_option, write_as
 from trainer.content import core_pack_folder, load_pack, load_scenario, scenario_recordings
 from trainer.errors import TrainerError
-from trainer.events import write_recording
 
 
 @click.command("record")
 @click.argument("scenario")
 @click.option("--seed", default=0, show_default=True, help="Variant of the scenario.")
 @click.option("-o", "output", required=True, type=click.Path(path_type=Path), help="File to write.")
-def record_command(scenario: str, seed: int, output: Path) -> int:
+@format_option
+def record_command(scenario: str, seed: int, output: Path, form: str | None) -> int:
     """Run SCENARIO (a name of the core pack, or a scenario folder) in Docker and write its recording."""
     found = load_scenario(scenario, seed, core_pack_folder())
     _can_be_written(output)
@@ -30,7 +31,7 @@ def record_command(scenario: str, seed: int, output: Path) -> int:
         on_progress=lambda progress: progress_line(f"[{progress.step}/{progress.total}] {progress.message}"),
     )
     end_progress()
-    write_recording(recording, output)
+    write_as(recording, output, form)
     narrate(f"{len(recording.events)} events of {len(recording.actions)} actions in {output}")
     return ExitCode.YES
 
@@ -53,7 +54,7 @@ def clean_command() -> int:
     return ExitCode.YES
 
 
-def _rows() -> list[dict[str, str]]:
+def doctor_rows() -> list[dict[str, str]]:
     """What works here: name, state (ok, warn, no), detail, next step."""
     rows: list[dict[str, str]] = []
 
@@ -87,6 +88,10 @@ def _rows() -> list[dict[str, str]]:
         row("tracer image", *(("ok", "present", "") if status.tracer_present else ("warn", "not built yet", build)))
         if status.problem:
             row("tracing", "warn", status.problem, status.next_step or "")
+        elif problem := tracing_problem():
+            row("tracing", "warn", problem.message, problem.help)
+        else:
+            row("tracing", "ok", "an action's events are seen")
     size = shutil.get_terminal_size()
     small = size.columns < 80 or size.lines < 24
     row("terminal", "warn" if small else "ok", f"{size.columns}x{size.lines}", "make the window at least 80x24" if small else "")
@@ -112,7 +117,7 @@ def doctor_command(build: bool, as_json: bool) -> int:
     if build:
         ensure_image(lambda progress: progress_line(f"[{progress.step}/{progress.total}] {progress.message}"))
         end_progress()
-    rows = _rows()
+    rows = doctor_rows()
     if as_json:
         emit_json(rows)
     else:

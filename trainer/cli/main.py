@@ -20,6 +20,8 @@ _COMMANDS = {
     "explain": "rules:explain_command",
     "fields": "rules:fields_command",
     "record": "machine:record_command",
+    "convert": "convert:convert_command",
+    "node": "node:node_group",
     "exam": "exam:exam_group",
     "pack": "pack:pack_group",
     "progress": "grading:progress_command",

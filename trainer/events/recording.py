@@ -1,4 +1,4 @@
-"""Recordings: the file format, and the foreign files that are read as one (Falco alert logs, flat maps, Kubernetes audit logs).
+"""Recordings: the file format, and the foreign files that are read as one (Falco alert logs, flat maps, Kubernetes audit logs, .scap files).
 
 The own format is JSON Lines in UTF-8, one record a line, the header first and a footer with the counts last::
 
@@ -39,7 +39,7 @@ MAX_BYTES = 256 * 1024 * 1024
 
 
 def read_recording(path: Path) -> Recording:
-    """The recording in ``path``: own format, Falco alerts, flat maps or a Kubernetes audit log, gzipped or not."""
+    """The recording in ``path``: own format, Falco alerts, flat maps, a Kubernetes audit log or a .scap file, gzipped or not."""
     data = _read_bytes(path)
     # Thousands of maps and no cycle among them: the collector would only walk them, for longer than the parsing takes.
     collecting = gc.isenabled()
@@ -52,6 +52,10 @@ def read_recording(path: Path) -> Recording:
 
 
 def parse_recording(data: bytes, name: str) -> Recording:
+    if data.startswith(_SCAP):
+        from trainer.events.scap_read import read_scap
+
+        return read_scap(data, name)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -156,6 +160,8 @@ def _audit_record(event: Event, fields: AuditFields, start_ns: int) -> dict[str,
     return record | {"audit": fields.text}
 
 
+_SCAP = b"\n\r\r\n"
+"""What a .scap file begins with."""
 _DERIVED = ("evt.reltime", "evt.deltatime")
 _RECORD_AGAIN = "copy the file again, or make it again with: cks-trainer record SCENARIO -o FILE"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from functools import lru_cache
@@ -10,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from trainer.content import Exercise, Pack, Scenario, fill_exercise, load_scenario, recordings_by_seed
 from trainer.engine import Alert
-from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable, ImageMissing, PackError, RecordingError
+from trainer.errors import (
+    CaptureCancelled,
+    CaptureError,
+    DockerUnavailable,
+    ImageMissing,
+    PackError,
+    RecordingError,
+    TracingForbidden,
+)
 from trainer.events import Event, Recording, read_recording
 from trainer.grading.grader import Grader
 from trainer.grading.report import GradeReport, Submission
@@ -34,7 +43,7 @@ def grade(
     on_progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> GradeReport:
-    """Grades one attempt. ``live`` None: live where Docker answers and the image is there, otherwise recorded.
+    """Grades one attempt. ``live`` None: live where Docker answers, the image is there and tracing is allowed, otherwise recorded.
 
     Blocks; run it in a thread. Callbacks come from that thread. Raises DockerUnavailable or ImageMissing when ``live`` is True and
     it cannot be, CaptureCancelled when ``cancel`` is set, and RecordingError without a recording of the seed.
@@ -57,11 +66,16 @@ def grade(
 
         try:
             captured = run_scenario(scenario, feed, on_progress=on_progress, cancel=cancel)
+            return grader.finish(captured.actions, source="live")
+        except TracingForbidden:
+            if live:
+                raise
+            _forbidding.add(_engine())
+            grader = Grader(exercise, submission, base_rules, scenario=scenario, lang=lang)
         except (CaptureCancelled, DockerUnavailable, ImageMissing):
             raise
         except CaptureError as error:
             return grader.finish(source="live", problem=error.message)
-        return grader.finish(captured.actions, source="live")
     recording = recording_of(scenario)
     for event in recording.events:
         _stop_if(cancel)
@@ -96,9 +110,19 @@ def _read(path: Path, changed: int, size: int) -> Recording:
     return read_recording(path)
 
 
+_forbidding: set[str] = set()
+"""Engines that would not let us trace: they are not asked again at every grade."""
+
+
+def _engine() -> str:
+    return os.environ.get("DOCKER_HOST", "")
+
+
 def _can_run_live() -> bool:
     from trainer.capture import docker_status
 
+    if _engine() in _forbidding:
+        return False
     status = docker_status()
     return status.available and status.image_present and status.tracer_present
 

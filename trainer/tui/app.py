@@ -19,11 +19,14 @@ from trainer.tui.desk import Desk, Failure, attempt, log_failure
 from trainer.tui.messages import DockerKnown
 from trainer.tui.screens.exercises import ExerciseList
 from trainer.tui.screens.study import StudyScreen
+from trainer.tui.screens.work import WorkScreen
 from trainer.tui.text import Words, language
 from trainer.tui.widgets.editor import RuleEditor
 
 QUIT_SECONDS = 3.0
 """Within this time a second Ctrl-C quits."""
+KEYS_SECONDS = 0.05
+"""After a signal to end, for the keys that the terminal still holds."""
 
 
 class TrainerApp(App[int]):
@@ -58,6 +61,11 @@ class TrainerApp(App[int]):
     def study(self) -> StudyScreen | None:
         """The open exercise, whatever lies over it."""
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StudyScreen)), None)
+
+    @property
+    def work_screen(self) -> WorkScreen | None:
+        """The open exercise or exam, whatever lies over it."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, WorkScreen)), None)
 
     # Docker.
 
@@ -115,21 +123,24 @@ class TrainerApp(App[int]):
         if isinstance(self.focused, RuleEditor) and self.focused.selected_text:
             self.focused.action_copy()
             return
+        if self.work_screen is not None:
+            self.work_screen.save()
         now = time.monotonic()
-        if study is not None:
-            study.save()
         if now - self._interrupted < QUIT_SECONDS:
-            self.exit(0)
+            self._quit_after_keys()
             return
         self._interrupted = now
         self.notify(self.words("quit.again"), timeout=QUIT_SECONDS, markup=False)
 
     async def action_quit(self) -> None:
-        self._quit()
+        self._quit_after_keys()
+
+    def _quit_after_keys(self) -> None:
+        """What was typed before must have reached its widget, or it would be lost."""
+        (self.focused or self).call_later(self._quit)
 
     def _quit(self) -> None:
-        study = self.study
-        if study is None or study.leave():
+        if self.work_screen is None or self.work_screen.leave():
             self.exit(0)
 
     def _end_on_signals(self) -> None:
@@ -138,7 +149,7 @@ class TrainerApp(App[int]):
         # Windows has no such handlers, and in a thread (a test of somebody else's) they cannot be set.
         with suppress(NotImplementedError, RuntimeError, ValueError):
             for name in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(name, self._quit)
+                loop.add_signal_handler(name, self.set_timer, KEYS_SECONDS, self._quit_after_keys)
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback: it goes to the log, and the learner gets a sentence."""

@@ -24,6 +24,7 @@ from trainer.errors import PackError, StoreError, TrainerError
 from trainer.events import Event
 from trainer.grading import LEARNER_FILE, Grader, GradeReport, Submission, grade, scenario_of
 from trainer.session import ExerciseState, Store, data_folder
+from trainer.session.exam_clock import Clock, SystemClock
 
 T = TypeVar("T")
 CONFIG_FILE = "falco.yaml"
@@ -113,6 +114,10 @@ class Desk:
         self.live = live
         """The learner's choice; None leaves it to what Docker answers."""
         self.docker: DockerStatus | None = None
+        self.clock: Clock = SystemClock()
+        """Of the mock exams."""
+        self.rescue: Callable[[], None] | None = None
+        """Writes what an open exam has unwritten."""
         self.unsaved: dict[tuple[str, str], str] = {}
         """Drafts that are not written yet, by exercise and file."""
         self._written = {exercise.slug: exercise for exercise in pack.exercises}
@@ -137,11 +142,7 @@ class Desk:
     # The engine, for worker threads.
 
     def check(self, exercise: Exercise, text: str) -> Checked:
-        grader = Grader(exercise, Submission.of_rules(text), self.pack.base_rules)
-        diagnostics = tuple(sorted(own_diagnostics(grader.diagnostics), key=_place))
-        return Checked(
-            text, grader.ruleset, diagnostics, frozenset(grader.own_rules), Known.of_ruleset(grader.ruleset, without=LEARNER_FILE)
-        )
+        return check(exercise, text, self.pack)
 
     def run(self, exercise: Exercise, files: Mapping[str, str], feed: Feed, cancel: threading.Event, lang: str = "en") -> Run:
         """Raises TrainerError: CaptureCancelled when ``cancel`` was set, others when the machine or the pack is to blame."""
@@ -206,11 +207,22 @@ class Desk:
         for (slug, name), text in sorted(self.unsaved.items()):
             self.store.save_draft(slug, text, name)
             del self.unsaved[slug, name]
+        if self.rescue is not None:
+            self.rescue()
 
     def record(self, exercise: Exercise, rules: str, report: GradeReport, seconds: float, hints: int) -> None:
         self.store.record_attempt(
             exercise.slug, rules, report.to_json(), report.score, report.max_score, report.passed, seconds=seconds, hints=hints
         )
+
+
+def check(exercise: Exercise, text: str, pack: Pack) -> Checked:
+    """The live check."""
+    grader = Grader(exercise, Submission.of_rules(text), pack.base_rules)
+    diagnostics = tuple(sorted(own_diagnostics(grader.diagnostics), key=_place))
+    return Checked(
+        text, grader.ruleset, diagnostics, frozenset(grader.own_rules), Known.of_ruleset(grader.ruleset, without=LEARNER_FILE)
+    )
 
 
 def own_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
@@ -266,4 +278,4 @@ def attempt(work: Callable[[], T]) -> T | Failure:
         return failure_of(error)
 
 
-__all__ = ["LEARNER_FILE", "Checked", "Desk", "Failure", "Feed", "Run", "attempt"]
+__all__ = ["LEARNER_FILE", "Checked", "Desk", "Failure", "Feed", "Run", "attempt", "check"]

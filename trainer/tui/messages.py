@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from trainer.capture import DockerStatus
+from trainer.grading import ExamReport
 from trainer.tui.desk import Checked, Failure, Run
+from trainer.tui.exam_desk import Prepared
 
 
 class CheckDone(Message):
@@ -26,6 +28,34 @@ class RunDone(Message):
     def __init__(self, run: Run | None, failure: Failure | None = None) -> None:
         super().__init__()
         self.run = run
+        self.failure = failure
+
+
+class ExamPrepared(Message):
+    """The tasks of an exam are ready, or could not be made ready."""
+
+    def __init__(self, prepared: Prepared | None, failure: Failure | None = None) -> None:
+        super().__init__()
+        self.prepared = prepared
+        self.failure = failure
+
+
+class GradingStep(Message):
+    """The grading of an exam comes to a task."""
+
+    def __init__(self, number: int, count: int, slug: str) -> None:
+        super().__init__()
+        self.number = number
+        self.count = count
+        self.slug = slug
+
+
+class GradingDone(Message):
+    """The grading of an exam ended: with a report, by cancelling (both None), or with a failure."""
+
+    def __init__(self, report: ExamReport | None, failure: Failure | None = None) -> None:
+        super().__init__()
+        self.report = report
         self.failure = failure
 
 

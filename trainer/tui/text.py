@@ -6,6 +6,8 @@ import locale
 import os
 from collections.abc import Mapping
 
+from trainer.tui.text_exam import EXAM, EXAM_HELP
+
 EN: dict[str, str] = {
     "app": "CKS practice trainer",
     "other_language": "한국어",
@@ -153,6 +155,7 @@ EN: dict[str, str] = {
     "next: the details are in {log}; please report them",
     "help.title": "Keys",
     "help.close": "Escape closes this page.",
+    **{key: english for key, (english, _) in EXAM.items()},
 }
 
 KO: dict[str, str] = {
@@ -293,17 +296,19 @@ KO: dict[str, str] = {
     "bug": "cks-trainer가 자체 결함으로 멈췄습니다. 규칙은 저장되었습니다.\n다음: 자세한 내용은 {log}에 있습니다. 제보해 주세요",
     "help.title": "키",
     "help.close": "Escape를 누르면 닫힙니다.",
+    **{key: korean for key, (_, korean) in EXAM.items()},
 }
 
 HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
     "list": (
-        ("↑ ↓", "choose an exercise", "문제 고르기"),
-        ("Enter", "open it", "문제 열기"),
+        ("↑ ↓", "choose an exercise or a mock exam", "문제나 모의시험 고르기"),
+        ("Enter", "open it; an exam says first what it is", "열기, 모의시험은 먼저 안내를 보여 줌"),
         ("Ctrl+L", "English / Korean", "영어 / 한국어"),
         ("F1", "this page", "이 도움말"),
-        ("a-z", "show only the exercises with these letters; Escape shows all", "이 글자가 든 문제만 보기, Escape로 모두 보기"),
+        ("a-z", "show only what has these letters; Escape shows all", "이 글자가 든 것만 보기, Escape로 모두 보기"),
         ("q, Ctrl+Q", "quit", "종료"),
     ),
+    **EXAM_HELP,
     "study": (
         ("F5, Ctrl+R", "run the scenario against your rules", "규칙으로 시나리오 실행"),
         ("F6, Ctrl+C", "stop the run and clean up", "실행을 중지하고 정리"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from textual.app import ComposeResult
@@ -85,21 +85,29 @@ class KeyBar(Static):
 
 
 class PaneBar(Static):
-    """Task, editor, results: which one is in front in the narrow layout."""
+    """The panes: which one is in front in the narrow layout."""
 
-    def __init__(self) -> None:
+    KEYS = ("F2", "F3", "F4")
+
+    def __init__(self, panes: Sequence[str]) -> None:
         super().__init__("", classes="panebar")
+        self.panes = panes
 
     def show(self, active: str, count: int = 0) -> None:
         words = words_of(self)
         parts = []
-        for key, pane in (("F2", "task"), ("F3", "editor"), ("F4", "results")):
+        for key, pane in zip(self.KEYS, self.panes, strict=True):
             label = words(f"pane.{pane}") + (f" ({count})" if pane == "editor" and count else "")
             style = "reverse bold" if pane == active else ""
             parts.append(
                 Content.from_markup(f"[@click=screen.pane('{pane}')][{style or 'dim'}] {key} $label [/][/]", label=label)
             )
         self.update(Content(" ").join(parts))
+
+
+def bar(filled: int, width: int, style: str = "$success") -> Content:
+    """A line of which so many cells are filled."""
+    return Content.assemble(("━" * filled, style), ("━" * (width - filled), "$surface-lighten-2"))
 
 
 class ProgressLine(Static):
@@ -121,9 +129,7 @@ class ProgressLine(Static):
             text = words("run.step", step=progress.step, total=progress.total, message=progress.message)
         if stopping:
             text = words("run.stopping")
-        bar = Content.assemble(("━" * filled, "$success"), ("━" * (self.WIDTH - filled), "$surface-lighten-2"))
-        self.update(Content.assemble(bar, f" {seconds}s  {text}"))
-        self.display = True
+        self.say(Content.assemble(bar(filled, self.WIDTH), f" {seconds}s  {text}"))
 
     def say(self, message: Content | str) -> None:
         self.update(message)

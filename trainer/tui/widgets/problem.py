@@ -15,8 +15,10 @@ STYLE = {"error": "bold $error", "warning": "bold $warning", "info": "bold $acce
 
 
 class ProblemLine(Static):
-    def __init__(self) -> None:
+    def __init__(self, clean: str = "editor.clean") -> None:
+        """``clean``: the word for a text without problems."""
         super().__init__("", markup=False, id="problem")
+        self._clean = clean
         self.shown: Diagnostic | None = None
 
     def show(self, at_cursor: Diagnostic | None, diagnostics: tuple[Diagnostic, ...], hover: Hover | None = None) -> None:
@@ -30,7 +32,7 @@ class ProblemLine(Static):
             return
         placed = [found for found in diagnostics if found.span is not None]
         if not diagnostics:
-            self.update(Content.styled(words("editor.clean"), "$text-muted"))
+            self.update(Content.styled(words(self._clean), "$text-muted"))
         elif not placed:
             self.update(self._full(diagnostics[0]))
         else:
@@ -60,10 +62,8 @@ class ProblemLine(Static):
         self.update(Content.styled(message, style))
 
 
-def failure_text(words: Words, failure: Failure) -> Content:
-    """What went wrong in a run, and the next step."""
+def failure_text(words: Words, failure: Failure, said: str = "run.failed") -> Content:
+    """What went wrong in a run, and the next step. ``said`` is the word that it is told with."""
     problem = words("run.bug", kind=failure.problem) if failure.bug else failure.problem
     step = words("run.bug_next", log=failure.log) if failure.bug else failure.next_step or words("run.failed_recorded")
-    return Content.assemble(
-        (words("run.failed", problem=problem), "$error"), "\n", (words("run.failed_next", next=step), "$text-accent")
-    )
+    return Content.assemble((words(said, problem=problem), "$error"), "\n", (words("run.failed_next", next=step), "$text-accent"))

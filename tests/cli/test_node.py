@@ -1,0 +1,132 @@
+"""node ps: what runs on a scenario's node, under the ids that its events show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Done
+from trainer.content import core_pack_folder, load_pack, load_scenario, scenario_recordings
+from trainer.events import read_recording
+
+Cli = Callable[..., Done]
+SCENARIO = """\
+title: {en: A node, ko: 노드}
+variables:
+  team: [one, two]
+containers:
+  - name: web
+    image: registry.example:5000/shop/web:1.4
+    labels: {io.kubernetes.pod.name: web-0, io.kubernetes.pod.namespace: "${team}", io.kubernetes.pod.uid: u1}
+  - name: side
+    image: registry.example:5000/shop/side
+    labels: {io.kubernetes.pod.name: web-0, io.kubernetes.pod.namespace: "${team}", io.kubernetes.pod.uid: u1}
+  - name: first
+    image: registry.example:5000/shop/web:1.4
+    labels: {io.kubernetes.pod.name: first-0, io.kubernetes.pod.namespace: a}
+  - name: alone
+    image: tool:2
+actions:
+  - id: look
+    run: [id]
+    in: web
+    kind: attack
+    why: {en: A look., ko: 보기.}
+"""
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> str:
+    folder = tmp_path / "scenarios" / "a-node"
+    folder.mkdir(parents=True)
+    (folder / "scenario.yaml").write_text(SCENARIO, encoding="utf-8")
+    return str(folder)
+
+
+def rows(done: Done) -> list[list[str]]:
+    assert done.code == 0, done.err
+    return [line.split() for line in done.out.splitlines()]
+
+
+def test_containers(cli: Cli, node: str) -> None:
+    head, *found = rows(cli("node", "ps", "--scenario", node))
+    assert head == ["CONTAINER", "IMAGE", "STATE", "NAME", "POD", "NAMESPACE"]
+    assert [row[1:] for row in found] == [
+        ["registry.example:5000/shop/web:1.4", "Running", "web", "web-0", "one"],
+        ["registry.example:5000/shop/side", "Running", "side", "web-0", "one"],
+        ["registry.example:5000/shop/web:1.4", "Running", "first", "first-0", "a"],
+        ["tool:2", "Running", "alone", "<none>", "<none>"],
+    ]
+    assert {len(row[0]) for row in found} == {12}
+    assert cli("node", "ps", "containers", "--scenario", node).out == cli("node", "ps", "--scenario", node).out
+
+
+def test_pods_of_several_containers_and_of_a_seed(cli: Cli, node: str) -> None:
+    assert rows(cli("node", "ps", "pods", "--scenario", node, "--seed", "1")) == [
+        ["NAMESPACE", "NAME", "READY", "STATUS", "RESTARTS"],
+        ["a", "first-0", "1/1", "Running", "0"],
+        ["two", "web-0", "2/2", "Running", "0"],
+    ]
+    (_, pod) = json.loads(cli("node", "ps", "pods", "--scenario", node, "--json").out)
+    assert (pod["namespace"], pod["name"], pod["uid"], pod["containers"]) == ("one", "web-0", "u1", ["web", "side"])
+
+
+def test_images_once_each_and_with_a_port_that_is_no_tag(cli: Cli, node: str) -> None:
+    head, *found = rows(cli("node", "ps", "images", "--scenario", node))
+    assert head == ["IMAGE", "TAG", "IMAGE", "ID"]
+    assert [row[:2] for row in found] == [
+        ["registry.example:5000/shop/side", "<none>"],
+        ["registry.example:5000/shop/web", "1.4"],
+        ["tool", "2"],
+    ]
+    full = [image["id"] for image in json.loads(cli("node", "ps", "images", "--scenario", node, "--json").out)]
+    assert [row[2] for row in found] == [identity[:13] for identity in full]
+
+
+_core, _ = load_pack(core_pack_folder())
+assert _core is not None
+
+
+@pytest.mark.parametrize("scenario", _core.scenarios)
+def test_ids_are_those_of_the_recorded_events(cli: Cli, scenario: str) -> None:
+    path = scenario_recordings(core_pack_folder() / "scenarios" / scenario)[-1]
+    recording = read_recording(path)
+
+    def asked(what: str) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = json.loads(
+            cli("node", "ps", what, "--scenario", scenario, "--seed", str(recording.header.seed), "--json").out
+        )
+        return found
+
+    def of_events(*names: str) -> set[tuple[object, ...]]:
+        return {tuple([event.fields.get(name, "") for name in names]) for event in recording.events}
+
+    containers = {
+        (item["id"], item["full_id"], item["name"], item["image"], item["pod"], item["namespace"]) for item in asked("containers")
+    }
+    names = ("container.id", "container.full_id", "container.name", "container.image", "k8s.pod.name", "k8s.ns.name")
+    assert of_events(*names) <= containers
+    images = {(item["repository"], item["tag"], item["id"]) for item in asked("images")}
+    assert of_events("container.image.repository", "container.image.tag", "container.image.id") <= images
+    pods = {(item["name"], item["namespace"], item["uid"]) for item in asked("pods")}
+    assert of_events("k8s.pod.name", "k8s.ns.name", "k8s.pod.uid") - {("", "", "")} <= pods
+
+
+def test_the_node_of_an_exercise_is_its_scenarios(cli: Cli) -> None:
+    assert _core is not None
+    exercise = _core.exercises[0]
+    by_exercise = cli("node", "ps", "--exercise", exercise.slug)
+    assert rows(by_exercise)[1:]
+    assert by_exercise.out == cli("node", "ps", "--scenario", load_scenario(exercise.scenario).name).out
+
+
+@pytest.mark.parametrize(
+    "options", [(), ("--scenario", "devmem", "--exercise", "x"), ("--scenario", "no-such"), ("--exercise", "no-such"), ("cats",)]
+)
+def test_what_cannot_be_asked(cli: Cli, options: tuple[str, ...]) -> None:
+    done = cli("node", "ps", *options)
+    assert (done.code, done.out) == (2, "")
+    assert done.err

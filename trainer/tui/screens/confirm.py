@@ -1,0 +1,57 @@
+"""A question over the screen that asks it: text to scroll, and one key per answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from trainer.tui.text import Words
+from trainer.tui.widgets.frame import words_of
+
+Answers = Sequence[tuple[str, str, str]]
+"""Textual's name of the key, the key as shown, and the word of the text table; Escape comes by itself."""
+
+
+class ConfirmScreen(ModalScreen[str]):
+    """Gives the key that was pressed, or an empty text for Escape."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss('')", show=False)]
+
+    def __init__(self, text: Callable[[Words], Content], answers: Answers, back: str) -> None:
+        """``text`` makes the question in the language of the moment; ``back`` is the word for Escape."""
+        super().__init__()
+        self._text = text
+        self._answers = answers
+        self._back = back
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="confirm"):
+            with VerticalScroll():
+                yield Static("", markup=False, id="question")
+            yield Static("", markup=False, id="answers")
+
+    def on_mount(self) -> None:
+        self.relabel()
+        self.query_one(VerticalScroll).focus()
+
+    def relabel(self) -> None:
+        words = words_of(self)
+        self.query_one("#question", Static).update(self._text(words))
+        keys = [(shown, words(word)) for _, shown, word in self._answers] + [("Esc", words(self._back))]
+        parts = [Content.assemble((key, "bold $footer-key-foreground"), " ", label) for key, label in keys]
+        self.query_one("#answers", Static).update(Content("   ").join(parts))
+
+    def on_key(self, event: events.Key) -> None:
+        for key, _, _ in self._answers:
+            if event.key == key:
+                event.stop()
+                self.dismiss(key)
+                return

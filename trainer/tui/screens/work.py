@@ -1,0 +1,136 @@
+"""What the screens with an editor have in common: panes of which a narrow window shows one, and the keys of the editor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.app import SuspendNotSupported
+from textual.binding import Binding, BindingType
+from textual.events import DescendantFocus
+
+from trainer.source import SourceFile
+from trainer.tui.desk import LEARNER_FILE
+from trainer.tui.own_editor import edited
+from trainer.tui.screens.help import HelpScreen
+from trainer.tui.screens.rules import BaseRulesScreen
+from trainer.tui.widgets.editor import RuleEditor
+from trainer.tui.widgets.editor_pane import EditorPane
+from trainer.tui.widgets.frame import PaneBar, TrainerScreen, words_of
+
+SAVE_DELAY = 0.3
+"""Seconds after a change within which it is written: what a kill may take."""
+
+
+class WorkScreen(TrainerScreen):
+    """Has an ``EditorPane`` and a ``PaneBar``; a pane's name is the id of its widget."""
+
+    PANES: ClassVar[tuple[str, ...]] = ()
+    HELP_PAGE: ClassVar[str] = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f8", "problem(1)", show=False, priority=True),
+        Binding("shift+f8,f20", "problem(-1)", show=False, priority=True),
+        Binding("f1", "help", show=False, priority=True),
+        Binding("f2", "pane('task')", show=False, priority=True),
+        Binding("f3", "pane('editor')", show=False, priority=True),
+        Binding("ctrl+t", "next_pane", show=False, priority=True),
+        Binding("ctrl+g", "next_file", show=False, priority=True),
+        Binding("ctrl+s", "save", show=False, priority=True),
+        Binding("ctrl+e", "own_editor", show=False, priority=True),
+        Binding("f9", "definition", show=False, priority=True),
+    ]
+
+    def __init__(self, base_rules: SourceFile) -> None:
+        super().__init__()
+        self.base_rules = base_rules
+        self.pane = "task"
+
+    @property
+    def code(self) -> EditorPane:
+        return self.query_one(EditorPane)
+
+    @property
+    def editor(self) -> RuleEditor:
+        return self.code.editor
+
+    def save(self) -> bool:
+        """Writes what was changed; whether nothing is left unwritten."""
+        raise NotImplementedError
+
+    def leave(self) -> bool:
+        """Asked before the app ends: saves, and stops what is going on. Whether it may end now."""
+        raise NotImplementedError
+
+    def focus_pane(self, pane: str) -> None:
+        """Puts the focus into a pane."""
+        raise NotImplementedError
+
+    # Panes.
+
+    def show_panes(self) -> None:
+        self.query_one(PaneBar).show(self.pane, self.code.problems)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        ids = {node.id for node in event.widget.ancestors_with_self}
+        for pane in self.PANES:
+            if pane in ids:
+                self._mark_pane(pane)
+
+    def _mark_pane(self, pane: str) -> None:
+        if pane != self.pane or not self.has_class(f"on-{pane}"):
+            self.pane = pane
+            for name in self.PANES:
+                self.set_class(name == pane, f"on-{name}")
+            self.show_panes()
+
+    def action_pane(self, pane: str) -> None:
+        self._mark_pane(pane)
+        self.focus_pane(pane)
+
+    def action_next_pane(self) -> None:
+        self.action_pane(self.PANES[(self.PANES.index(self.pane) + 1) % len(self.PANES)])
+
+    # The editor.
+
+    def after_keys(self, then: Callable[[], object]) -> None:
+        """Calls ``then`` when the keys that were typed before have reached the widget that has the focus."""
+        (self.focused or self).call_later(then)
+
+    def action_next_file(self) -> None:
+        self.after_keys(self.code.next_file)
+
+    def action_save(self) -> None:
+        if self.save():
+            self.notify(words_of(self)("saved.draft"), timeout=2, markup=False)
+
+    def action_problem(self, step: int) -> None:
+        self.action_pane("editor")
+        self.editor.go_to_problem(step)
+
+    def action_definition(self) -> None:
+        """Where the name at the cursor is defined: in the learner's own file, or in the base rules, which are shown."""
+        found = self.editor.hover_at_cursor() if self.pane == "editor" else None
+        place = found.definition if found is not None else None
+        if place is not None and place.file.name == LEARNER_FILE:
+            self.editor.move_cursor(self.editor.location_of(place.start))
+            return
+        base = self.base_rules
+        self.app.push_screen(BaseRulesScreen(base, place if place is not None and place.file.name == base.name else None))
+
+    def action_own_editor(self) -> None:
+        """The learner's own editor on the file that is shown, and back."""
+        name = self.editor.file_name
+        try:
+            with self.app.suspend():
+                text = edited(self.editor.text, name)
+        except SuspendNotSupported:
+            self.notify(words_of(self)("own_editor.no"), severity="warning", markup=False)
+            return
+        if isinstance(text, str):
+            self.action_pane("editor")
+            self.editor.load_text(text)
+        else:
+            self.notify(words_of(self)("own_editor.failed", problem=text.problem), severity="error", markup=False)
+
+    def action_help(self) -> None:
+        self.app.push_screen(HelpScreen(self.HELP_PAGE))
