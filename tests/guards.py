@@ -197,6 +197,12 @@ GUARDS = (
         ("        self._end_on_signals()\n", ""),
     ),
     guard(
+        "terminal gone for ever",
+        "tui/main.py",
+        "tui/test_main.py::test_a_terminal_that_goes_away_ends_the_process",
+        ("app.owns_process = True", "app.owns_process = False"),
+    ),
+    guard(
         "quit in the middle of a run",
         "tui/screens/study.py",
         f"{STUDY}::test_quitting_during_a_run_waits_for_the_clean_up",

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import pty
+import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -89,3 +94,25 @@ async def test_the_list_begins_where_the_learner_was(open_app: OpenApp) -> None:
     async with app.run_test(size=NARROW) as pilot:
         await open_study(pilot)
     assert open_app().desk.last_exercise() == "find-shells"
+
+
+def test_a_terminal_that_goes_away_ends_the_process(tmp_path: Path, pack_folder: Path) -> None:
+    """Closed, it takes no output: nothing may wait for it."""
+    code = f"import sys; from pathlib import Path; from trainer.tui import run_tui; sys.exit(run_tui(Path({str(pack_folder)!r}), False))"
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ |= {"CKS_TRAINER_HOME": str(tmp_path / "home"), "PYTHONPATH": os.getcwd(), "TERM": "xterm-256color"}
+        os.execv(sys.executable, [sys.executable, "-c", code])
+    try:
+        shown = b""
+        while b"Find shells" not in shown:
+            shown += os.read(terminal, 65536)
+        os.close(terminal)
+        end = time.monotonic() + 30
+        while (ended := os.waitpid(pid, os.WNOHANG)) == (0, 0) and time.monotonic() < end:
+            time.sleep(0.1)
+        assert ended[0] == pid
+    finally:
+        with contextlib.suppress(ProcessLookupError, ChildProcessError):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import threading
 import time
 from contextlib import suppress
 from typing import ClassVar
@@ -23,6 +25,8 @@ from trainer.tui.screens.work import WorkScreen
 from trainer.tui.text import Words, language
 from trainer.tui.widgets.editor import RuleEditor
 
+GRACE_SECONDS = 2.0
+"""For the screen to be put right after a signal."""
 QUIT_SECONDS = 3.0
 """Within this time a second Ctrl-C quits."""
 KEYS_SECONDS = 0.05
@@ -45,6 +49,8 @@ class TrainerApp(App[int]):
         self.desk = desk
         self.words = Words(lang or self._kept_language() or language())
         self._interrupted = 0.0
+        self.owns_process = False
+        """The process is there for this app alone, and ends with it."""
 
     def _kept_language(self) -> str | None:
         try:
@@ -149,7 +155,19 @@ class TrainerApp(App[int]):
         # Windows has no such handlers, and in a thread (a test of somebody else's) they cannot be set.
         with suppress(NotImplementedError, RuntimeError, ValueError):
             for name in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(name, self.set_timer, KEYS_SECONDS, self._quit_after_keys)
+                loop.add_signal_handler(name, self._told_to_end)
+
+    def _told_to_end(self) -> None:
+        self.set_timer(KEYS_SECONDS, self._quit_after_keys)
+        if self.owns_process:
+            threading.Thread(target=self._end_anyway, daemon=True).start()
+
+    def _end_anyway(self) -> None:
+        """A terminal that is gone takes no more output, and Textual waits for it for ever: all is saved, so the process ends."""
+        while not self._exit:
+            time.sleep(0.1)
+        time.sleep(GRACE_SECONDS)
+        os._exit(0)
 
     def _fatal_error(self) -> None:
         """Textual would print a traceback: it goes to the log, and the learner gets a sentence."""

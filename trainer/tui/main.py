@@ -25,6 +25,7 @@ def run_tui(folder: Path | None = None, live: bool | None = None) -> int:
             print(f"next: {error.help}", file=sys.stderr)
         return 2
     app = TrainerApp(desk)
+    app.owns_process = True
     try:
         app.run()
     except KeyboardInterrupt:
