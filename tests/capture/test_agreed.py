@@ -8,9 +8,9 @@ from dataclasses import replace
 import pytest
 
 from tests.capture.test_inspector import CONTAINER, SHELL, START, last, run
-from trainer.capture.errnos import ERRNO_NAMES, ERRNOS
-from trainer.capture.flags import poll_events
 from trainer.capture.model import ALL_CAPABILITIES, DOCKER_CAPABILITIES, bounding_set
+from trainer.events.errnos import ERRNO_NAMES, ERRNOS
+from trainer.events.flags import poll_events
 
 MAIN = replace(START, vpid=1)
 INET = '{sa_family=0x2, sin_port="\\x14\\xe9", sin_addr="\\xac\\x12\\x00\\x0a"}'

@@ -19,12 +19,12 @@ from trainer.capture.docker_engine import docker_errors
 from trainer.capture.image import OnProgress, Progress
 from trainer.capture.inspector import Inspector
 from trainer.capture.model import ActionStart, ContainerInfo
-from trainer.capture.strace import signal_number
 from trainer.capture.stubs import start_key
 from trainer.capture.tracers import Message, Stub, Target
 from trainer.content.model import Action
 from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable, TracingForbidden
 from trainer.events import ActionResult, Event
+from trainer.events.signals import signal_number
 
 WINDOW = 3
 """Actions that are ordered from Docker at a time: the running one and those that wait, stopped."""

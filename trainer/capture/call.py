@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from trainer.capture import strace
-from trainer.capture.errnos import ERRNO_NAMES, ERRNOS, KERNEL_ERRNOS
 from trainer.capture.threads import FdInfo, Thread, Users, join
+from trainer.events.errnos import ERRNO_NAMES, ERRNOS, KERNEL_ERRNOS
 
 AT_FDCWD = -100
 BUFFER_MAX = 80

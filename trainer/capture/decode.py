@@ -5,7 +5,7 @@ from __future__ import annotations
 from trainer.capture import decode_data, decode_values
 from trainer.capture.call import Call
 from trainer.capture.decode_kinds import KINDS, Param
-from trainer.capture.decode_table import PARAMS
+from trainer.events.event_table import PARAMS
 
 __all__ = ["decode", "decode_data", "decode_values"]
 

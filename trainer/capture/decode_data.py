@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from trainer.capture import flags, strace
+from trainer.capture import strace
 from trainer.capture.call import BUFFER_MAX, Call, address_text, fd_text, printable, sanitise, socket_address
 from trainer.capture.decode_kinds import KINDS, Shown, kind, plain
 from trainer.capture.decode_values import res
-from trainer.capture.errnos import ERRNO_NAMES
 from trainer.capture.sockets import HOST_IP, NOBODY
+from trainer.events import flags
+from trainer.events.errnos import ERRNO_NAMES
 
 
 @kind

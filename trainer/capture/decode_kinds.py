@@ -1,4 +1,4 @@
-"""The registry of parameter kinds that decode_table names."""
+"""The registry of parameter kinds that events.event_table names."""
 
 from __future__ import annotations
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from trainer.capture import flags, strace
+from trainer.capture import strace
 from trainer.capture.call import Call, fd_text, pid_name, sanitise
 from trainer.capture.decode_kinds import KINDS, Shown, kind, plain
-from trainer.capture.errnos import ERRNO_NAMES
+from trainer.events import flags
+from trainer.events.errnos import ERRNO_NAMES
+from trainer.events.signals import SIGNALS
 
 
 def _errno(value: int) -> str:
@@ -222,7 +224,7 @@ def _listed(call: Call, index: int) -> int:
 @kind
 def _signal(call: Call, index: int) -> Shown:
     value = call.num(index)
-    return value, str(value), strace.SIGNALS.get(value, "")
+    return value, str(value), SIGNALS.get(value, "")
 
 
 @kind

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from trainer.capture.call import Call, sanitise, single_slashes
 from trainer.capture.decode_kinds import Param
-from trainer.capture.decode_table import CATEGORY
-from trainer.capture.errnos import ERRNO_NAMES
 from trainer.capture.fields import Fields, fd_fields, fd_types, unknown_fd_fields
-from trainer.capture.flags import O_F_CREATED, O_TMPFILE
+from trainer.events.errnos import ERRNO_NAMES
+from trainer.events.event_table import CATEGORY
+from trainer.events.flags import O_F_CREATED, O_TMPFILE
 
 _OPENS = frozenset(("open", "openat", "openat2", "open_by_handle_at"))
 _NEW_FILES = frozenset(("open", "openat", "openat2", "creat"))

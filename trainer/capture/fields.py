@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from trainer.capture import flags
 from trainer.capture.call import sanitise
 from trainer.capture.model import ContainerInfo
 from trainer.capture.node import image_parts
 from trainer.capture.threads import FdInfo, Thread, Users
-from trainer.events import FieldValue
+from trainer.events import FieldValue, flags
 
 Fields = dict[str, FieldValue]
 _POD = "io.kubernetes.pod."

@@ -9,8 +9,6 @@ from trainer.capture import strace
 from trainer.capture.call import Call, result_of
 from trainer.capture.decode import decode
 from trainer.capture.decode_kinds import Param
-from trainer.capture.decode_table import CATEGORY, MESSAGES, PARAMS, TYPES
-from trainer.capture.errnos import ERRNO_NAMES
 from trainer.capture.event_fields import event_fields, fields_of_fd
 from trainer.capture.fields import Fields, process_fields
 from trainer.capture.known import HOST_BASE, Known, stream
@@ -30,6 +28,8 @@ from trainer.capture.processes import (
 )
 from trainer.capture.threads import FdInfo, Thread
 from trainer.events import Event, FieldValue
+from trainer.events.errnos import ERRNO_NAMES
+from trainer.events.event_table import CATEGORY, MESSAGES, PARAMS, TYPES
 
 _KILLED = 137
 """Docker's exit code of a container whose first process was killed."""

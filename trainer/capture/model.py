@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from trainer.capture.flags import CAPABILITIES
+from trainer.events.flags import CAPABILITIES
 
 ALL_CAPABILITIES = (1 << 41) - 1
 DOCKER_CAPABILITIES = 0xA80425FB

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from trainer.capture import flags, strace
+from trainer.capture import strace
 from trainer.capture.call import AT_FDCWD, Call, pid_name, printable, sanitise, single_slashes
 from trainer.capture.decode_kinds import Param
-from trainer.capture.errnos import ERRNO_NAMES
 from trainer.capture.layers import UPPER, Files, own_descriptor
 from trainer.capture.threads import Thread, comm_of, cut_args, join
+from trainer.events import flags
+from trainer.events.errnos import ERRNO_NAMES
+from trainer.events.signals import SIGNALS, signal_number
 
 FORKS = frozenset(("clone", "clone3", "fork", "vfork"))
 EXECS = frozenset(("execve", "execveat"))
@@ -248,12 +250,12 @@ def born(parent: Thread, tid: int, host_tid: int, event: str, text: str, time_ns
 
 
 def exit_params(record: strace.Exit) -> tuple[Param, ...]:
-    number = strace.signal_number(record.signal) if record.signal else 0
+    number = signal_number(record.signal) if record.signal else 0
     status = number | (0x80 if record.core else 0) if record.signal else (record.code & 0xFF) << 8
     return (
         ("status", status, str(status), ""),
         ("ret", record.code, str(record.code), ""),
-        ("sig", number, str(number), strace.SIGNALS.get(number, "")),
+        ("sig", number, str(number), SIGNALS.get(number, "")),
         ("core", int(record.core), str(int(record.core)), ""),
         ("reaper_tid", 0, "0", ""),
     )
@@ -263,7 +265,7 @@ def signal_params(record: strace.Signal, thread: Thread) -> tuple[Param, ...]:
     return (
         ("spid", record.sender, str(record.sender), ""),
         ("dpid", thread.host_tid, str(thread.host_tid), sanitise(thread.process.comm)),
-        ("sig", record.number, str(record.number), strace.SIGNALS.get(record.number, "")),
+        ("sig", record.number, str(record.number), SIGNALS.get(record.number, "")),
     )
 
 

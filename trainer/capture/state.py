@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from trainer.capture import strace
 from trainer.capture.call import Call, single_slashes, socket_address
-from trainer.capture.decode_table import CREATES, DUPS, PAIRS, USES_FD
 from trainer.capture.layers import NONE, UPPER, Files
 from trainer.capture.sockets import Sockets
 from trainer.capture.threads import FdInfo
+from trainer.events.event_table import CREATES, DUPS, PAIRS, USES_FD
 
 _PLAIN = {
     "eventfd": ("event", "e"),

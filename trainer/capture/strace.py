@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from trainer.events.signals import signal_number
+
 STRACE_OPTIONS = (
     "-f",
     "-yy",
@@ -87,21 +89,6 @@ _MOVED = re.compile(r" <pid changed to \d+ \.\.\.>$")
 """The execve of a thread that is not its process's first: it goes on under the first one's number."""
 _ESCAPE = re.compile(rb"\\(x[0-9a-fA-F]{2}|[0-7]{1,3}|.)", re.S)
 _SIMPLE = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"v": b"\v", b"f": b"\f", b"a": b"\a", b"b": b"\b", b"e": b"\x1b"}
-_SIGNAL_NAMES = """
-    HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD CONT STOP TSTP TTIN TTOU URG XCPU XFSZ
-    VTALRM PROF WINCH IO PWR SYS
-"""
-SIGNALS = {number: f"SIG{name}" for number, name in enumerate(_SIGNAL_NAMES.split(), 1)}
-_NUMBERS = {name: number for number, name in SIGNALS.items()}
-
-
-def signal_number(name: str) -> int:
-    """0 for a name that is none."""
-    if name in _NUMBERS:
-        return _NUMBERS[name]
-    if name.startswith("SIGRT_") and name[6:].isdigit():
-        return 32 + int(name[6:])
-    return int(name) if name.isascii() and name.isdigit() else 0
 
 
 class StraceParser:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trainer.events import scap_blocks, scap_table
+from trainer.events import event_table, scap_blocks, scap_table
+from trainer.events.errnos import ERRNO_NAMES
 from trainer.events.model import Event, FieldValue, Recording, RecordingHeader
 from trainer.events.scap_blocks import Process, RawEvent, bad
 from trainer.events.scap_lives import HOST_NUMBERS, OF_PROCESSES
@@ -194,7 +195,7 @@ class _Inspector:
     def _special(
         self, kind: str, layout: Layout | None, values: Mapping[str, FieldValue], fd: Mapping[str, FieldValue], thread: Process
     ) -> Fields:
-        category = self._texts.categories.get(kind, "other")
+        category = event_table.CATEGORY.get(kind, "other")
         if category in ("read", "write", "io"):
             category = _KINDS.get(str(fd.get("fd.typechar")), "unknown")
         fields: Fields = {"evt.category": category}
@@ -203,7 +204,7 @@ class _Inspector:
             return fields
         if isinstance(result, int):
             fields["evt.rawres"], fields["evt.failed"] = result, result < 0
-            fields["evt.res"] = "SUCCESS" if result >= 0 else self._texts.errors.get(-result, str(result))
+            fields["evt.res"] = "SUCCESS" if result >= 0 else ERRNO_NAMES.get(-result, str(result))
         reads, writes = kind in _READS, kind in _WRITES
         fields |= {"evt.is_io": reads or writes, "evt.is_io_read": reads, "evt.is_io_write": writes}
         if reads or writes:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib import import_module
-from typing import Any
 
+from trainer.events import event_table, flags
+from trainer.events.errnos import ERRNO_NAMES
 from trainer.events.model import FieldValue
 from trainer.events.scap_blocks import Process
 from trainer.events.scap_state import AT_FDCWD, FORKS, State, shown_pid
+from trainer.events.signals import SIGNALS
 
 _PRINTABLE = bytes(code if 32 <= code < 127 else 46 for code in range(256))
 _BUFFER_MAX = 80
@@ -20,20 +21,11 @@ _PIDS = frozenset(("tid", "pid", "ptid", "pgid", "dpid"))
 
 
 class Texts:
-    """Names of flags and errors are the capture's; who reads a .scap file needs them, who reads a recording does not."""
+    """What a parameter's text says besides its value: names of flags, errors, signals, processes."""
 
     def __init__(self, state: State) -> None:
         self._state = state
-        flags: Any = import_module("trainer.capture.flags")
-        table: Any = import_module("trainer.capture.decode_table")
-        self._tables: Mapping[str, tuple[tuple[str, int], ...]] = flags.TABLES
-        self._enums: Mapping[str, Mapping[int, str]] = flags.ENUMS
-        self._names = flags.flag_names
-        self.capabilities = flags.capability_names
-        self.errors: Mapping[int, str] = import_module("trainer.capture.errnos").ERRNO_NAMES
-        self._signals: Mapping[int, str] = import_module("trainer.capture.strace").SIGNALS
-        self._kinds = {(event, name): (kind, args) for event, params in table.PARAMS.items() for name, kind, args in params}
-        self.categories: Mapping[str, str] = table.CATEGORY
+        self._kinds = {(event, name): (kind, args) for event, params in event_table.PARAMS.items() for name, kind, args in params}
 
     def shown(self, event: str, name: str, of: str, thread: Process, values: Mapping[str, FieldValue]) -> tuple[str, str]:
         """Text, and what is in parentheses behind it ("" for nothing)."""
@@ -53,7 +45,7 @@ class Texts:
         if name in _CAPS or (kind in _HEX and value >= 0):
             return f"{value:X}", ""
         if kind in _OCTAL:
-            resolved = self._names(value, self._tables["mode"]) if kind in ("mode", "permissions") else ""
+            resolved = flags.flag_names(value, flags.TABLES["mode"]) if kind in ("mode", "permissions") else ""
             return (f"0{value:o}" if value else "0"), resolved
         return str(value), self._number(event, name, kind, args, of, value, thread)
 
@@ -61,16 +53,16 @@ class Texts:
         if kind in ("fd", "fdret", "pairfd") or of == "fd":
             return self._fd(value, thread)
         if kind in ("res", "pidret", "mres", "hexret") or name == "res" or (kind == "optval" and value < 0):
-            return self.errors.get(-value, "") if value < 0 else ""
+            return ERRNO_NAMES.get(-value, "") if value < 0 else ""
         if kind in _FLAGS or kind == "flags":
-            return str(self._names(value, self._tables[_FLAGS.get(kind) or str(args[-1])]))
+            return str(flags.flag_names(value, flags.TABLES[_FLAGS.get(kind) or str(args[-1])]))
         if kind in ("enum", "enumhex", "level", "optname"):
             table = {"level": "level", "optname": "sockopt"}.get(kind) or str(args[-1])
-            return self._enums[table].get(value, "")
+            return flags.ENUMS[table].get(value, "")
         if name == "flags" and not kind:
-            return str(self._names(value, self._tables["clone" if event in FORKS else "execve"]))
+            return str(flags.flag_names(value, flags.TABLES["clone" if event in FORKS else "execve"]))
         if name == "sig":
-            return self._signals.get(value, "")
+            return SIGNALS.get(value, "")
         if name == "loginuid" or (of == "id" and value < 0):
             return "<NONE>" if value < 0 else ""
         if of == "id":
@@ -85,7 +77,7 @@ class Texts:
         if number == AT_FDCWD:
             return "AT_FDCWD"
         if number < 0:
-            return self.errors.get(-number, "")
+            return ERRNO_NAMES.get(-number, "")
         info = self._state.table(thread).get(number)
         return f"<{info.char}{info.protocol[:1]}>{info.name}" if info is not None else ""
 
