@@ -203,6 +203,12 @@ GUARDS = (
         ("app.owns_process = True", "app.owns_process = False"),
     ),
     guard(
+        "terminal gone without a signal",
+        "tui/app.py",
+        "tui/test_main.py::test_a_terminal_that_goes_away_ends_the_process[without a signal]",
+        ("threading.Thread(target=self._watch_terminal, args=(loop,), daemon=True).start()", "pass"),
+    ),
+    guard(
         "quit in the middle of a run",
         "tui/screens/study.py",
         f"{STUDY}::test_quitting_during_a_run_waits_for_the_clean_up",

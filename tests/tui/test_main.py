@@ -96,9 +96,14 @@ async def test_the_list_begins_where_the_learner_was(open_app: OpenApp) -> None:
     assert open_app().desk.last_exercise() == "find-shells"
 
 
-def test_a_terminal_that_goes_away_ends_the_process(tmp_path: Path, pack_folder: Path) -> None:
-    """Closed, it takes no output: nothing may wait for it."""
-    code = f"import sys; from pathlib import Path; from trainer.tui import run_tui; sys.exit(run_tui(Path({str(pack_folder)!r}), False))"
+@pytest.mark.parametrize("told", [True, False], ids=["with a signal", "without a signal"])
+def test_a_terminal_that_goes_away_ends_the_process(tmp_path: Path, pack_folder: Path, told: bool) -> None:
+    """Closed, it takes no output: nothing may wait for it. Under make the signal goes to another process."""
+    deaf = "" if told else "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP]); "
+    code = (
+        "import signal, sys; from pathlib import Path; from trainer.tui import run_tui; "
+        f"{deaf}sys.exit(run_tui(Path({str(pack_folder)!r}), False))"
+    )
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ |= {"CKS_TRAINER_HOME": str(tmp_path / "home"), "PYTHONPATH": os.getcwd(), "TERM": "xterm-256color"}

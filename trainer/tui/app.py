@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import threading
 import time
@@ -25,6 +26,8 @@ from trainer.tui.screens.work import WorkScreen
 from trainer.tui.text import Words, language
 from trainer.tui.widgets.editor import RuleEditor
 
+RUN_END_SECONDS = 20.0
+"""For a run to stop and its containers to be removed; what is left then, the next start removes."""
 GRACE_SECONDS = 2.0
 """For the screen to be put right after a signal."""
 QUIT_SECONDS = 3.0
@@ -156,15 +159,26 @@ class TrainerApp(App[int]):
         with suppress(NotImplementedError, RuntimeError, ValueError):
             for name in (signal.SIGTERM, signal.SIGHUP):
                 loop.add_signal_handler(name, self._told_to_end)
+        if self.owns_process and hasattr(select, "poll"):
+            threading.Thread(target=self._watch_terminal, args=(loop,), daemon=True).start()
 
     def _told_to_end(self) -> None:
         self.set_timer(KEYS_SECONDS, self._quit_after_keys)
         if self.owns_process:
             threading.Thread(target=self._end_anyway, daemon=True).start()
 
+    def _watch_terminal(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Waits until the terminal is gone. A signal says so only to the first process of its session, which under make is another."""
+        watched = select.poll()
+        watched.register(0, 0)
+        if any(event & select.POLLHUP for _, event in watched.poll()):
+            loop.call_soon_threadsafe(self._told_to_end)
+            self._end_anyway()
+
     def _end_anyway(self) -> None:
         """A terminal that is gone takes no more output, and Textual waits for it for ever: all is saved, so the process ends."""
-        while not self._exit:
+        until = time.monotonic() + RUN_END_SECONDS
+        while not self._exit and time.monotonic() < until:
             time.sleep(0.1)
         time.sleep(GRACE_SECONDS)
         os._exit(0)
