@@ -72,7 +72,7 @@ def _event(fields: Fields) -> Mapping[str, object]:
     verb = fields.text("verb", required=True)
     answers = stage not in _WITHOUT_RESPONSE
     status = _status(fields, tree, required=answers)
-    request, response = tree.mapping("requestObject"), tree.mapping("responseObject")
+    request, response = tree.body("requestObject"), tree.mapping("responseObject")
     level = "Metadata" if request is None and response is None else "Request" if response is None else "RequestResponse"
     found |= {
         "level": fields.choice("level", LEVELS, level, required=False),
@@ -166,6 +166,14 @@ class _Trees:
         inner = (fields or self._fields).mapping(key)
         found = self.of(inner.node) if inner is not None else None
         return found if isinstance(found, dict) else None
+
+    def body(self, key: str) -> object:
+        """An object, or the list of operations that a JSON patch is."""
+        node = self._fields.value(key)
+        if node is not None and not isinstance(node, YamlMapping | YamlSequence):
+            self._fields.problems.error(node.span, f"{key!r} must be a mapping, or the list of a JSON patch")
+            return None
+        return None if node is None else self.of(node)
 
     def of(self, node: YamlNode, depth: int = 0) -> object:
         self._left -= 1
