@@ -1,0 +1,136 @@
+"""The learner's own shell on an open node: started in /etc/falco with the node's commands first in PATH, and watched for changes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from trainer.errors import TrainerError
+from trainer.node.opening import Node
+from trainer.node.place import FALCO_FOLDER, Place
+from trainer.node.texts import greeting
+
+LOOK_EVERY = 0.5
+"""Seconds between two looks at the files, so that a kill takes little."""
+_PROMPT = "node:${PWD#\"$NODE\"}"
+_BASH = """\
+[ -f /etc/bash.bashrc ] && . /etc/bash.bashrc
+[ -f ~/.bashrc ] && . ~/.bashrc
+unset PROMPT_COMMAND
+export PATH="$NODE/bin:$PATH"
+PS1='{prompt}\\$ '
+"""
+_ZSH = """\
+[ -f "$HOME/.zshrc" ] && . "$HOME/.zshrc"
+export PATH="$NODE/bin:$PATH"
+setopt PROMPT_SUBST
+precmd_functions=()
+PROMPT='{prompt}%# '
+RPROMPT=
+"""
+_SH = """\
+PATH="$NODE/bin:$PATH"
+PS1='{prompt}$ '
+"""
+_FISH = 'set -gx PATH $NODE/bin $PATH; function fish_prompt; echo -n "node:"(string replace -- $NODE "" $PWD)"> "; end'
+
+
+def environment(place: Place, base: Mapping[str, str]) -> dict[str, str]:
+    """``base`` with the node's commands first. KUBECONFIG is taken out: nothing here may reach the learner's own cluster."""
+    found = {**base, "NODE": str(place.root), "PATH": f"{place.root / 'bin'}{os.pathsep}{base.get('PATH', os.defpath)}"}
+    found.pop("KUBECONFIG", None)
+    return found
+
+
+def run_shell(node: Node, lang: str, title: str, on_change: Callable[[dict[str, str]], object], over: Callable[[], bool] = lambda: False) -> int:
+    """The shell until its end; its exit code. The terminal must be free. ``on_change`` is told changed files as they are saved;
+    when ``over`` says True, which is asked as often, the shell is sent home. Raises TrainerError where there is no shell.
+    """
+    print(greeting(node, title, lang), flush=True)
+    env = environment(node.place, os.environ)
+    command = _command(node.place, env)
+    return _watched(command, node, env, on_change, over)
+
+
+def run_one(node: Node, command: Sequence[str], on_change: Callable[[dict[str, str]], object]) -> int:
+    """One command of the node, or of this machine, in /etc/falco of the node; its exit code. Raises TrainerError where there is none."""
+    env = environment(node.place, os.environ)
+    program = shutil.which(command[0], path=env["PATH"])
+    if program is None:
+        raise TrainerError(f"{command[0]}: command not found", "commands of the node: falco, systemctl, journalctl, crictl, kubectl")
+    return _watched([program, *command[1:]], node, env, on_change, lambda: False)
+
+
+def _watched(
+    command: Sequence[str], node: Node, env: Mapping[str, str], on_change: Callable[[dict[str, str]], object], over: Callable[[], bool]
+) -> int:
+    start = node.place.of(FALCO_FOLDER)
+
+    def look() -> None:
+        if changed := node.changes():
+            on_change(changed)
+
+    with _interrupts_are_the_shells():
+        try:
+            process = subprocess.Popen(command, cwd=start, env=dict(env))
+        except OSError as error:
+            raise TrainerError(f"{command[0]} cannot be started: {error.strerror or error}", "set SHELL to your shell") from None
+        sent_home = False
+        while True:
+            try:
+                code = process.wait(LOOK_EVERY)
+                break
+            except subprocess.TimeoutExpired:
+                look()
+                if not sent_home and over():
+                    sent_home = True
+                    process.send_signal(signal.SIGHUP)
+        look()
+    return code if code >= 0 else 128 - code
+
+
+@contextmanager
+def _interrupts_are_the_shells() -> Iterator[None]:
+    """Ctrl-C is for what runs in the shell, and not for us who wait. A handler is not inherited by the child, unlike ignoring it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, lambda *_: None) for number in (signal.SIGINT, signal.SIGQUIT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _command(place: Place, env: dict[str, str]) -> list[str]:
+    """$SHELL, else bash, else sh, told to read the node's prompt behind the learner's own set-up."""
+    for wanted in (env.get("SHELL", ""), "bash", "sh"):
+        program = shutil.which(wanted) if wanted else None
+        if program is not None:
+            break
+    else:
+        raise TrainerError("there is no shell: SHELL, bash and sh were looked for", "set SHELL to your shell")
+    name = Path(program).name
+    if name == "bash":
+        return [program, "--rcfile", str(_file(place, "bashrc", _BASH)), "-i"]
+    if name == "zsh":
+        env["ZDOTDIR"] = str(_file(place, "zsh/.zshrc", _ZSH).parent)
+        return [program, "-i"]
+    if name == "fish":
+        return [program, "-i", "-C", _FISH]
+    env["ENV"] = str(_file(place, "shrc", _SH))
+    return [program, "-i"]
+
+
+def _file(place: Place, name: str, text: str) -> Path:
+    path = place.inside / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text.replace("{prompt}", _PROMPT), encoding="utf-8")
+    return path
