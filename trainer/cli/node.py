@@ -102,7 +102,7 @@ def shell_command(exercise: str, seed: int, fresh: bool) -> int:
     return ExitCode.YES
 
 
-@node_group.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@node_group.command("run", context_settings={"ignore_unknown_options": True})
 @click.argument("exercise")
 @_SEED
 @_FRESH
@@ -110,10 +110,10 @@ def shell_command(exercise: str, seed: int, fresh: bool) -> int:
 def run_command(exercise: str, seed: int, fresh: bool, command: tuple[str, ...]) -> int:
     """Run one COMMAND on the node of EXERCISE (put -- before it); the exit code is the command's.
 
-    Example: cks-trainer node run --seed 1 memory-culprit -- falco -M 5
+    Example: cks-trainer node run memory-culprit --seed 1 -- falco -M 5
     """
     with _opened(exercise, seed, fresh) as opened:
-        return run_one(opened.node, command[1:] if command[0] == "--" and len(command) > 1 else command, opened.keep)
+        return run_one(opened.node, command, opened.keep)
 
 
 @node_group.command("grade")

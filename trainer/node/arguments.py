@@ -51,7 +51,9 @@ def read_words(arguments: Sequence[str], valued: Mapping[str, str], flags: Mappi
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Columns under their heads, three spaces apart, as kubectl prints them."""
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
-    return "\n".join("   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (head, *rows))
+    return "\n".join(
+        "   ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in (head, *rows)
+    )
 
 
 def pretty(data: object) -> str:

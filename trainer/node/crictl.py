@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Sequence
 
 from trainer.node.arguments import UsageProblem, Words, pretty, read_words, table
 from trainer.node.place import Place
@@ -59,7 +60,9 @@ def _ps(place: Place, words: Words) -> int:
         if not identity.startswith(words.values.get("pod", "")):
             continue
         shown = one["full_id"] if "long" in words.flags else one["full_id"][:_DIGITS]
-        rows.append((shown, one["image"], "2 hours ago", one["state"], one["name"], "0", identity[:_DIGITS], one["pod"], one["namespace"]))
+        rows.append(
+            (shown, one["image"], "2 hours ago", one["state"], one["name"], "0", identity[:_DIGITS], one["pod"], one["namespace"])
+        )
         items.append({"id": one["full_id"], "podSandboxId": identity, "metadata": {"name": one["name"], "attempt": 0},
                       "image": {"image": one["image"]}, "state": "CONTAINER_RUNNING"})  # fmt: skip
     head = ("CONTAINER", "IMAGE", "CREATED", "STATE", "NAME", "ATTEMPT", "POD ID", "POD", "NAMESPACE")
@@ -74,7 +77,8 @@ def _pods(place: Place, words: Words) -> int:
     ]
     rows = [(pod_id(pod)[:_DIGITS], "2 hours ago", "Ready", pod.name, pod.namespace, "0", "(default)") for pod in chosen]
     items = [
-        {"id": pod_id(pod), "metadata": {"name": pod.name, "namespace": pod.namespace}, "state": "SANDBOX_READY"} for pod in chosen
+        {"id": pod_id(pod), "metadata": {"name": pod.name, "namespace": pod.namespace}, "state": "SANDBOX_READY"}
+        for pod in chosen
     ]
     return _show(words, ("POD ID", "CREATED", "STATE", "NAME", "NAMESPACE", "ATTEMPT", "RUNTIME"), rows, {"items": items})
 
@@ -82,13 +86,15 @@ def _pods(place: Place, words: Words) -> int:
 def _images(place: Place, words: Words) -> int:
     found = place.facts["images"]
     rows = [(image["id"][:_DIGITS], image["repository"], image["tag"] or "<none>") for image in found]
-    items = [{"id": image["id"], "repoTags": [f"{image['repository']}:{image['tag']}"] if image["tag"] else []} for image in found]
+    items = [
+        {"id": image["id"], "repoTags": [f"{image['repository']}:{image['tag']}"] if image["tag"] else []} for image in found
+    ]
     if words.flags & {"quiet"} or words.values.get("output"):
         return _show(words, (), rows, {"images": items})
     return _show(words, ("IMAGE", "TAG", "IMAGE ID"), [(name, tag, identity) for identity, name, tag in rows], {"images": items})
 
 
-def _show(words: Words, head: tuple[str, ...], rows: list[tuple[str, ...]], whole: object) -> int:
+def _show(words: Words, head: tuple[str, ...], rows: Sequence[tuple[str, ...]], whole: object) -> int:
     form = words.values.get("output", "table")
     if form == "json":
         print(pretty(whole))

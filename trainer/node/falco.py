@@ -168,5 +168,3 @@ def counts_text(ruleset: Ruleset, alerts: list[Alert]) -> str:
     lines.append("Triggered rules by rule name:")
     lines += [f"   {rule.name}: {rules[rule.name]}" for rule in ruleset.rules if rules[rule.name]]
     return "\n".join(lines) + "\n"
-
-

@@ -50,7 +50,14 @@ def field_list(catalogue: FieldCatalogue, source: str, *, names_only: bool, mark
     for name, members in classes.items():
         sources = ", ".join(dict.fromkeys(one for info in members for one in catalogue.sources(info)))
         if markdown:
-            head = [f"## Field Class: {name}", "", f"Event Sources: {sources}", "", "Name | Type | Description", ":----|:-----|:-----"]
+            head = [
+                f"## Field Class: {name}",
+                "",
+                f"Event Sources: {sources}",
+                "",
+                "Name | Type | Description",
+                ":----|:-----|:-----",
+            ]
             rows = [f"`{info.name}` | {info.type} | {_description(info)}" for info in members]
         else:
             head = [_RULER, f"Field Class:                  {name}", f"Event Sources:                {sources}", ""]

@@ -110,18 +110,21 @@ def _print(words: Words, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> 
 
 
 def _get_simple(place: Place, kind: str, name: str, words: Words) -> int:
+    head: tuple[str, ...]
+    rows: list[tuple[str, ...]]
     if kind == "Node":
         head, rows = ("NAME", "STATUS", "ROLES", "AGE", "VERSION"), [(NODE_NAME, "Ready", "<none>", "30d", "v1.35.0")]
     else:
-        namespaces = sorted({"default", "kube-system", *(one.namespace for one in workloads(place)), *(one.namespace for one in pods(place))})
-        head, rows = ("NAME", "STATUS", "AGE"), [(one, "Active", "30d") for one in namespaces]  # type: ignore[assignment, misc]
+        of_pods = {one.namespace for one in pods(place)} | {one.namespace for one in workloads(place)}
+        head = ("NAME", "STATUS", "AGE")
+        rows = [(one, "Active", "30d") for one in sorted({"default", "kube-system"} | of_pods)]
     rows = [row for row in rows if not name or row[0] == name]
-    if not rows:
+    if not rows and name:
         raise _not_found(kind, name)
     if words.values.get("output") == "name":
         print("\n".join(f"{kind.lower()}/{row[0]}" for row in rows))
     else:
-        _print(words, head, list(rows))
+        _print(words, head, rows)
     return 0
 
 
@@ -134,8 +137,8 @@ def _columns(kind: str, wide: bool) -> tuple[tuple[str, ...], Callable[[Pod | Wo
             row = (one.name, f"{count}/{count}", "Running", "0", "2h")
             return (*row, "<none>", NODE_NAME, "<none>", "<none>") if wide else row
 
-        more = ("IP", "NODE", "NOMINATED NODE", "READINESS GATES") if wide else ()
-        return ("NAME", "READY", "STATUS", "RESTARTS", "AGE", *more), pod_row
+        wider = ("IP", "NODE", "NOMINATED NODE", "READINESS GATES") if wide else ()
+        return ("NAME", "READY", "STATUS", "RESTARTS", "AGE", *wider), pod_row
 
     def row(one: Pod | Workload) -> tuple[str, ...]:
         assert isinstance(one, Workload)

@@ -83,7 +83,14 @@ class Node:
 
 @contextmanager
 def open_node(
-    folder: Path, exercise: Exercise, scenario: Scenario, base_rules: SourceFile, texts: Mapping[str, str], *, fresh: bool = False, keep: bool = False
+    folder: Path,
+    exercise: Exercise,
+    scenario: Scenario,
+    base_rules: SourceFile,
+    texts: Mapping[str, str],
+    *,
+    fresh: bool = False,
+    keep: bool = False,
 ) -> Iterator[Node]:
     """The node of an exercise in ``folder``, which is made, and is ours alone while it is open.
 

@@ -12,15 +12,10 @@ import sys
 import time
 from collections.abc import Callable
 
-from trainer.engine import FalcoSettings
-from trainer.errors import TrainerError
 from trainer.node.arguments import UsageProblem, read_words
-from trainer.node.falco_yaml import alert_printer
 from trainer.node.journal import UNIT, UNIT_TITLE, Journal
 from trainer.node.place import CONFIG, Place
-from trainer.node.replay import node_events
 from trainer.node.service_state import FAILED, RUNNING, STOPPED, ServiceState, fingerprint, read_state, write_state
-from trainer.node.setup import FalcoRefuses, Ready, set_up
 
 _NAMES = frozenset({"falco", "falco-modern-bpf", "falco-kmod", "falco-bpf"})
 """Names of the unit; on a node ``falco`` is the alias of the one that is installed."""
@@ -30,7 +25,16 @@ _SHOWN = 10
 
 def systemctl(place: Place, arguments: list[str]) -> int:
     try:
-        flags = {"--no-pager": "", "-l": "", "--full": "", "-q": "quiet", "--quiet": "quiet", "--now": "now", "--all": "", "-a": ""}
+        flags = {
+            "--no-pager": "",
+            "-l": "",
+            "--full": "",
+            "-q": "quiet",
+            "--quiet": "quiet",
+            "--now": "now",
+            "--all": "",
+            "-a": "",
+        }
         read = read_words(arguments, {"-n": "lines", "--lines": "lines", "--type": "", "-t": ""}, flags)
     except UsageProblem as problem:
         print(f"systemctl: {problem}", file=sys.stderr)
@@ -81,8 +85,26 @@ def systemctl(place: Place, arguments: list[str]) -> int:
 def journalctl(place: Place, arguments: list[str]) -> int:
     """Lines of the unit, oldest first; -f goes on until Ctrl-C."""
     valued = {"-u": "unit", "--unit": "unit", "-n": "lines", "--lines": "lines", "-o": "output", "--output": "output"}
-    valued |= {"-S": "since", "--since": "since", "-U": "until", "--until": "until", "-g": "grep", "--grep": "grep", "-t": "tag", "-p": "tag"}
-    flags = {"-f": "follow", "--follow": "follow", "-r": "reverse", "--reverse": "reverse", "-q": "", "-e": "", "-x": "", "-b": ""}
+    valued |= {
+        "-S": "since",
+        "--since": "since",
+        "-U": "until",
+        "--until": "until",
+        "-g": "grep",
+        "--grep": "grep",
+        "-t": "tag",
+        "-p": "tag",
+    }
+    flags = {
+        "-f": "follow",
+        "--follow": "follow",
+        "-r": "reverse",
+        "--reverse": "reverse",
+        "-q": "",
+        "-e": "",
+        "-x": "",
+        "-b": "",
+    }
     flags |= {"--no-pager": "", "--no-hostname": "", "-xe": "", "-xeu": "unit", "-a": "", "-l": "", "--full": ""}
     try:
         read = read_words(_joined(arguments), valued, flags)
@@ -169,53 +191,32 @@ class Service:
         """SIGHUP. Falco looks at the new files first, and goes on as it was where it would refuse them."""
         found = read_state(self._place)
         if found is None or found.state != RUNNING:
-            print(f"Failed to reload {UNIT}: Job for {UNIT} failed.", file=sys.stderr)
+            print(f"{UNIT} is not active, cannot reload.", file=sys.stderr)
             return 1
         self.journal.log(found.pid, "SIGHUP received, restarting...")
-        try:
-            ready = self._set_up(found.pid)
-        except FalcoRefuses as refusal:
-            self.journal.log(found.pid, f"Error: {refusal.message}")
-            self.journal.log(found.pid, "Falco goes on with the rules that it had")
-            write_state(self._place, found.seen_again())
+        new = self._started(found.pid)
+        if new.state == RUNNING:
+            write_state(self._place, new)
             return 0
-        self._watch(ready, found.pid)
+        self.journal.log(found.pid, f"Error: {new.message}")
+        self.journal.log(found.pid, "Falco goes on with the rules that it had")
+        write_state(self._place, found.seen_again())
         return 0
-
-    def _set_up(self, pid: int) -> Ready:
-        return set_up(self._place, None, (), (), lambda line: self.journal.log(pid, line))
 
     def _run(self) -> None:
         pid = self.journal.next_pid()
         self.journal.system(f"Started {UNIT} - {UNIT_TITLE}.")
-        try:
-            self._watch(self._set_up(pid), pid)
-        except FalcoRefuses as refusal:
-            self._fails(pid, refusal.message)
-        except TrainerError as error:
-            self._fails(pid, f"{error.message} {error.help}".strip())
+        state = self._started(pid)
+        if state.state != RUNNING:
+            self.journal.log(pid, f"Error: {state.message}")
+            self.journal.system(f"{UNIT}: Main process exited, code=exited, status=1/FAILURE")
+            self.journal.system(f"{UNIT}: Failed with result 'exit-code'.")
+        write_state(self._place, state)
 
-    def _fails(self, pid: int, message: str) -> None:
-        self.journal.log(pid, f"Error: {message}")
-        self.journal.system(f"{UNIT}: Main process exited, code=exited, status=1/FAILURE")
-        self.journal.system(f"{UNIT}: Failed with result 'exit-code'.")
-        write_state(self._place, ServiceState(FAILED, pid, time.time(), message=message))
+    def _started(self, pid: int) -> ServiceState:
+        from trainer.node.service_start import start_falco  # late: most questions to the service need no engine
 
-    def _watch(self, ready: Ready, pid: int) -> None:
-        settings = ready.settings
-        self.journal.log(pid, "Loaded event sources: syscall")
-        with alert_printer(settings, self._taker(settings, pid), event_num=False, locate=self._place.of) as printer:
-            for event in node_events(self._place):
-                for alert in ready.ruleset.match(event, matching=settings.rule_matching):
-                    printer.show(alert)
-        files = tuple(map(str, ready.files))
-        write_state(
-            self._place, ServiceState(RUNNING, pid, time.time(), files, fingerprint(files), settings.watch_config_files)
-        )
-
-    def _taker(self, settings: FalcoSettings, pid: int) -> Callable[[str], None]:
-        """stdout of the service goes to the journal; syslog_output goes to both, and what is in both is there once."""
-        return lambda line: self.journal.log(pid, line, syslog=settings.syslog_enabled)
+        return start_falco(self._place, self.journal, pid)
 
     def _stopped(self, state: ServiceState) -> None:
         self.journal.log(state.pid, "SIGINT received, exiting...")

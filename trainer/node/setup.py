@@ -45,7 +45,11 @@ class Ready:
 def log_time(iso: bool = False) -> str:
     """The time of a line of Falco's log: local, as asctime has it, or UTC."""
     now = time.time()
-    return time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime(now)) if iso else time.strftime("%a %b %e %H:%M:%S %Y", time.localtime(now))
+    return (
+        time.strftime("%Y-%m-%dT%H:%M:%S+0000", time.gmtime(now))
+        if iso
+        else time.strftime("%a %b %e %H:%M:%S %Y", time.localtime(now))
+    )
 
 
 def read_config(place: Place, name: str | None, overrides: Sequence[str] = ()) -> FalcoSettings:
@@ -112,7 +116,9 @@ def refuse_bad(result: LoadResult) -> None:
 
 
 def _warnings_text(result: LoadResult, name: str) -> str:
-    codes = [f"{warning.code.value}: {warning.message}" for file in result.files if file.file.name == name for warning in file.warnings]
+    codes = [
+        f"{warning.code.value}: {warning.message}" for file in result.files if file.file.name == name for warning in file.warnings
+    ]
     return f"{name}: Ok, with warnings\n" + "\n".join(f"   {code}" for code in codes)
 
 

@@ -18,7 +18,7 @@ from trainer.node.texts import greeting
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at the files, so that a kill takes little."""
-_PROMPT = "node:${PWD#\"$NODE\"}"
+_PROMPT = 'node:${PWD#"$NODE"}'
 _BASH = """\
 [ -f /etc/bash.bashrc ] && . /etc/bash.bashrc
 [ -f ~/.bashrc ] && . ~/.bashrc
@@ -48,7 +48,9 @@ def environment(place: Place, base: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def run_shell(node: Node, lang: str, title: str, on_change: Callable[[dict[str, str]], object], over: Callable[[], bool] = lambda: False) -> int:
+def run_shell(
+    node: Node, lang: str, title: str, on_change: Callable[[dict[str, str]], object], over: Callable[[], bool] = lambda: False
+) -> int:
     """The shell until its end; its exit code. The terminal must be free. ``on_change`` is told changed files as they are saved;
     when ``over`` says True, which is asked as often, the shell is sent home. Raises TrainerError where there is no shell.
     """
@@ -63,12 +65,18 @@ def run_one(node: Node, command: Sequence[str], on_change: Callable[[dict[str, s
     env = environment(node.place, os.environ)
     program = shutil.which(command[0], path=env["PATH"])
     if program is None:
-        raise TrainerError(f"{command[0]}: command not found", "commands of the node: falco, systemctl, journalctl, crictl, kubectl")
+        raise TrainerError(
+            f"{command[0]}: command not found", "commands of the node: falco, systemctl, journalctl, crictl, kubectl"
+        )
     return _watched([program, *command[1:]], node, env, on_change, lambda: False)
 
 
 def _watched(
-    command: Sequence[str], node: Node, env: Mapping[str, str], on_change: Callable[[dict[str, str]], object], over: Callable[[], bool]
+    command: Sequence[str],
+    node: Node,
+    env: Mapping[str, str],
+    on_change: Callable[[dict[str, str]], object],
+    over: Callable[[], bool],
 ) -> int:
     start = node.place.of(FALCO_FOLDER)
 
