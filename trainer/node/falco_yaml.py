@@ -31,7 +31,12 @@ def falco_settings(path: Path | None, name: str | None = None, overrides: Sequen
     if path is None:
         return FalcoSettings()
     with settings_errors(name or path):
-        return read_settings(overridden(read_source(path, name), overrides))
+        file = overridden(read_source(path, name), overrides)
+        try:
+            return read_settings(file)
+        except SettingsProblem as problem:
+            # With overrides the lines are no longer those of the learner's file.
+            raise SettingsProblem(problem.message, 0 if overrides else problem.line, problem.help) from None
 
 
 def files_of(name: str, locate: Locate = Path) -> tuple[tuple[str, Path], ...]:

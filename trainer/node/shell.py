@@ -8,16 +8,18 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from trainer.errors import TrainerError
 from trainer.node.opening import Node
 from trainer.node.place import FALCO_FOLDER, Place
-from trainer.node.texts import greeting
+from trainer.node.texts import greeting, tell
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at the files, so that a kill takes little."""
+_PATIENCE = 10
+"""Looks after which a shell that does not go home is ended."""
 _PROMPT = 'node:${PWD#"$NODE"}'
 _BASH = """\
 [ -f /etc/bash.bashrc ] && . /etc/bash.bashrc
@@ -57,7 +59,7 @@ def run_shell(
     print(greeting(node, title, lang), flush=True)
     env = environment(node.place, os.environ)
     command = _command(node.place, env)
-    return _watched(command, node, env, on_change, over)
+    return _watched(command, node, env, on_change, over, tell(lang, "over"))
 
 
 def run_one(node: Node, command: Sequence[str], on_change: Callable[[dict[str, str]], object]) -> int:
@@ -68,7 +70,7 @@ def run_one(node: Node, command: Sequence[str], on_change: Callable[[dict[str, s
         raise TrainerError(
             f"{command[0]}: command not found", "commands of the node: falco, systemctl, journalctl, crictl, kubectl"
         )
-    return _watched([program, *command[1:]], node, env, on_change, lambda: False)
+    return _watched([program, *command[1:]], node, env, on_change)
 
 
 def _watched(
@@ -76,30 +78,32 @@ def _watched(
     node: Node,
     env: Mapping[str, str],
     on_change: Callable[[dict[str, str]], object],
-    over: Callable[[], bool],
+    over: Callable[[], bool] = lambda: False,
+    farewell: str = "",
 ) -> int:
-    start = node.place.of(FALCO_FOLDER)
-
     def look() -> None:
         if changed := node.changes():
             on_change(changed)
 
     with _interrupts_are_the_shells():
         try:
-            process = subprocess.Popen(command, cwd=start, env=dict(env))
+            process = subprocess.Popen(command, cwd=node.place.of(FALCO_FOLDER), env=dict(env))
         except OSError as error:
             raise TrainerError(f"{command[0]} cannot be started: {error.strerror or error}", "set SHELL to your shell") from None
-        sent_home = False
-        while True:
-            try:
-                code = process.wait(LOOK_EVERY)
-                break
-            except subprocess.TimeoutExpired:
-                look()
-                if not sent_home and over():
-                    sent_home = True
+        looks_after_the_end = 0
+        while process.poll() is None:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(LOOK_EVERY)
+            look()
+            if over():
+                looks_after_the_end += 1
+                if looks_after_the_end == 1:
+                    print(f"\r\n{farewell}\r", flush=True)
                     process.send_signal(signal.SIGHUP)
+                elif looks_after_the_end > _PATIENCE:
+                    process.kill()
         look()
+    code = process.returncode
     return code if code >= 0 else 128 - code
 
 

@@ -10,8 +10,8 @@ from trainer.node.place import SCALED
 TEXTS: Final[dict[str, tuple[str, str]]] = {
     "head": (
         "You are on the node of: {title}\n"
-        "This is your own shell on your own machine, not root; the node's files are in a private folder, $NODE.",
-        "노드에 들어왔습니다: {title}\n지금은 내 컴퓨터의 내 셸이며 root가 아닙니다. 노드의 파일은 개인 폴더 $NODE에 있습니다.",
+        "This is your own shell on your own machine, with your own rights; the node's files are in a private folder, $NODE.",
+        "노드에 들어왔습니다: {title}\n내 컴퓨터에서 내 권한으로 도는 내 셸입니다. 노드의 파일은 개인 폴더 $NODE에 있습니다.",
     ),
     "paths": (
         "In the commands below and in falco.yaml a path such as /etc/falco or /var/log means the node's.\n"
