@@ -13,11 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from trainer.cli import run_cli
 from trainer.errors import TrainerError
 from trainer.grading import LEARNER_FILE
 from trainer.node.opening import Node
 from trainer.node.shell import environment, run_one, run_shell
 from trainer.node.texts import TEXTS, greeting, tell
+from trainer.session import Store
 
 WAIT = 60.0
 """Seconds after which a shell that says nothing fails the test."""
@@ -31,7 +33,7 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             code = 1
-            sys.stdout = os.fdopen(1, "w")  # pytest has its own
+            sys.stdin, sys.stdout, sys.stderr = os.fdopen(0), os.fdopen(1, "w"), os.fdopen(2, "w")  # pytest has its own
             try:
                 child()
                 code = 0
@@ -130,6 +132,23 @@ def test_when_time_is_over_the_shell_is_closed(opened: Node, shell: str) -> None
     terminal.type("touch $NODE/tmp/over")
     terminal.until(TEXTS["over"][0])
     assert terminal.ended() == 0
+
+
+def test_the_command_of_the_command_line(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SHELL", str(shutil.which("sh")))
+    monkeypatch.setenv("CKS_TRAINER_HOME", str(tmp_path))
+    monkeypatch.setenv("CKS_TRAINER_LANG", "en")
+    terminal = Terminal(lambda: run_cli(["node", "shell", "memory-culprit"]))
+    terminal.until("node:/etc/falco")
+    terminal.type(f"echo '- mine' >{LEARNER_FILE}; echo x >>falco_rules.yaml")
+    terminal.until("node:/etc/falco")
+    terminal.type("exit")
+    terminal.until(f"Taken over: {LEARNER_FILE}")
+    terminal.until("You changed falco_rules.yaml. It is not graded")
+    terminal.until("next: cks-trainer node grade memory-culprit")
+    assert terminal.ended() == 0
+    with Store.open(tmp_path) as store:
+        assert store.draft("memory-culprit") == "- mine\n"
 
 
 def test_environment(opened: Node) -> None:
