@@ -10,6 +10,7 @@ import pytest
 
 from tests.cli.conftest import Done
 from trainer.content import core_pack_folder, load_pack, load_scenario, scenario_recordings
+from trainer.errors import StoreError
 from trainer.events import read_recording
 from trainer.grading import LEARNER_FILE
 from trainer.session import Store
@@ -207,3 +208,17 @@ def test_a_shell_needs_a_terminal(cli: Cli) -> None:
     assert (done.code, done.out) == (2, "")
     assert "a shell needs a terminal" in done.err
     assert cli("node", "shell", "no-such-exercise").code == 2
+
+
+def test_drafts_that_cannot_be_written_stay_on_the_node(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*arguments: object) -> None:
+        raise StoreError("the disk is full", "")
+
+    assert cli("node", "run", CULPRIT, "true").code == 0
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "save_draft", fails)
+        done = cli("node", "run", CULPRIT, "--", "sh", "-c", f"echo '# mine' >{LEARNER_FILE}")
+        assert "warning: your drafts could not be written; falco_rules.local.yaml stays in" in done.err
+    assert answers(tmp_path / "home") == {}
+    assert cli("node", "run", CULPRIT, "--", "cat", LEARNER_FILE).out == "# mine\n"
+    assert answers(tmp_path / "home") == {LEARNER_FILE: "# mine\n"}

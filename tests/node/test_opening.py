@@ -67,12 +67,14 @@ def test_paths(opened: Node) -> None:
     assert place.reading("/etc/falco/falco.yaml") == place.root / "etc/falco/falco.yaml"
 
 
-def test_changes_are_told_once(opened: Node) -> None:
+def test_changes_are_told_until_somebody_keeps_them(opened: Node) -> None:
     assert opened.changes() == {}
     opened.place.of(RULES).write_text("- new\n")
     opened.place.of(ANSWER).write_text("metrics-db\n")
     assert opened.changes() == {LEARNER_FILE: "- new\n", "culprit.txt": "metrics-db\n"}
-    assert opened.changes() == {}
+    opened.agree({LEARNER_FILE: "- new\n"})
+    assert opened.changes() == {"culprit.txt": "metrics-db\n"}
+    opened.agree(opened.changes())
     opened.place.of(RULES).unlink()
     opened.place.of(ANSWER).unlink()
     opened.place.of(ANSWER).mkdir()

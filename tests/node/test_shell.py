@@ -86,7 +86,7 @@ def test_a_session(opened: Node, shell: str, tmp_path: Path) -> None:
     told = tmp_path / "told"
 
     def child() -> None:
-        run_shell(opened, "en", "Find the culprit", lambda texts: told.write_text(repr(texts)))
+        run_shell(opened, "en", "Find the culprit", lambda texts: told.write_text(repr(texts)) > 0)
 
     terminal = Terminal(child)
     assert "You are on the node of: Find the culprit" in terminal.until("node:/etc/falco")
@@ -103,7 +103,7 @@ def test_a_session(opened: Node, shell: str, tmp_path: Path) -> None:
 
 def test_changes_are_told_while_the_shell_is_open(opened: Node, shell: str, tmp_path: Path) -> None:
     told = tmp_path / "told"
-    terminal = Terminal(lambda: run_shell(opened, "ko", "범인", lambda texts: told.write_text(repr(texts))))
+    terminal = Terminal(lambda: run_shell(opened, "ko", "범인", lambda texts: told.write_text(repr(texts)) > 0))
     assert "노드에 들어왔습니다: 범인" in terminal.until("node:/etc/falco")
     terminal.type(f"echo '- mine' >{LEARNER_FILE}")
     end = time.monotonic() + WAIT
@@ -115,7 +115,7 @@ def test_changes_are_told_while_the_shell_is_open(opened: Node, shell: str, tmp_
 
 
 def test_interrupting_a_command_leaves_the_shell(opened: Node, shell: str) -> None:
-    terminal = Terminal(lambda: run_shell(opened, "en", "t", lambda texts: None))
+    terminal = Terminal(lambda: run_shell(opened, "en", "t", lambda texts: True))
     terminal.until("node:/etc/falco")
     terminal.type("falco -U 2>/dev/null")
     terminal.until("Warning metrics-db head")
@@ -127,7 +127,7 @@ def test_interrupting_a_command_leaves_the_shell(opened: Node, shell: str) -> No
 
 
 def test_when_time_is_over_the_shell_is_closed(opened: Node, shell: str) -> None:
-    terminal = Terminal(lambda: run_shell(opened, "en", "t", lambda texts: None, lambda: opened.place.of("/tmp/over").exists()))
+    terminal = Terminal(lambda: run_shell(opened, "en", "t", lambda texts: True, lambda: opened.place.of("/tmp/over").exists()))
     terminal.until("node:/etc/falco")
     terminal.type("touch $NODE/tmp/over")
     terminal.until(TEXTS["over"][0])
@@ -158,13 +158,25 @@ def test_environment(opened: Node) -> None:
 
 def test_one_command(opened: Node, tmp_path: Path) -> None:
     told: list[dict[str, str]] = []
+    works = False
+
+    def keep(texts: dict[str, str]) -> bool:
+        told.append(texts)
+        return works
+
     out = tmp_path / "out"
-    assert run_one(opened, ["sh", "-c", f"pwd >{out}; echo x >culprit.txt; exit 7"], told.append) == 7
+    assert run_one(opened, ["sh", "-c", f"pwd >{out}; echo x >culprit.txt; exit 7"], keep) == 7
     assert out.read_text() == f"{opened.place.of('/etc/falco')}\n"
-    assert told == [{"culprit.txt": "x\n"}]
-    assert run_one(opened, ["sh", "-c", "kill -9 $$"], told.append) == 137
+    assert told[-1] == {"culprit.txt": "x\n"}
+    told.clear()
+    works = True
+    assert run_one(opened, ["true"], keep) == 0
+    assert told == [{"culprit.txt": "x\n"}]  # it was not kept before
+    assert run_one(opened, ["true"], keep) == 0
+    assert len(told) == 1
+    assert run_one(opened, ["sh", "-c", "kill -9 $$"], keep) == 137
     with pytest.raises(TrainerError, match="no-such-command: command not found"):
-        run_one(opened, ["no-such-command"], told.append)
+        run_one(opened, ["no-such-command"], keep)
 
 
 def test_texts_are_in_both_languages(opened: Node) -> None:

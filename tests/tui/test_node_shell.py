@@ -33,9 +33,7 @@ def lent(monkeypatch: pytest.MonkeyPatch) -> Callable[[TrainerApp, Shell], None]
         def suspended() -> Iterator[None]:
             yield
 
-        def run_shell(
-            node: Node, lang: str, title: str, keep: Callable[[dict[str, str]], object], over: Callable[[], bool]
-        ) -> int:
+        def run_shell(node: Node, lang: str, title: str, keep: Callable[[dict[str, str]], bool], over: Callable[[], bool]) -> int:
             shell(node)
             if changed := node.changes():
                 keep(changed)
@@ -85,7 +83,7 @@ async def test_what_the_shell_saves_is_kept_while_it_is_open(
     """The trainer may be killed then."""
     drafts: list[str | None] = []
 
-    def run_shell(node: Node, lang: str, title: str, keep: Callable[[dict[str, str]], object], over: Callable[[], bool]) -> int:
+    def run_shell(node: Node, lang: str, title: str, keep: Callable[[dict[str, str]], bool], over: Callable[[], bool]) -> int:
         node.place.of(RULES).write_text("# saved\n")
         keep(node.changes())
         with Store.open(tmp_path / "home") as store:
@@ -190,7 +188,7 @@ async def test_the_exams_clock_goes_on_in_the_shell_and_closes_it(
 ) -> None:
     answers: list[bool] = []
 
-    def run_shell(node: Node, lang: str, title: str, keep: Callable[[dict[str, str]], object], over: Callable[[], bool]) -> int:
+    def run_shell(node: Node, lang: str, title: str, keep: Callable[[dict[str, str]], bool], over: Callable[[], bool]) -> int:
         node.place.of(RULES).write_text(PASSING)
         keep(node.changes())
         for now in (100.0, 599.0, 601.0):

@@ -48,16 +48,25 @@ class _Open:
     drafts: bool
     """The texts are the drafts that the TUI shows, too. A variant's own live on the node alone."""
 
-    def keep(self, texts: dict[str, str]) -> None:
-        """Writes drafts. They are on the node as well, so a store that fails loses nothing."""
+    def keep(self, texts: dict[str, str]) -> bool:
+        """Writes drafts. Where that fails the texts stay on the node, and are drafts again at the next opening."""
         if not self.drafts:
-            return
+            return True
         try:
             with Store.open() as store:
                 for name, text in texts.items():
                     store.save_draft(self.found.key, text, name)
-        except StoreError as error:
-            narrate(f"warning: {error.message}")
+        except StoreError:
+            return False
+        return True
+
+    def bring_back(self) -> None:
+        """At the end: what is not kept yet, or a warning."""
+        changed = self.node.changes()
+        if changed and not self.keep(changed):
+            narrate(f"warning: your drafts could not be written; {', '.join(sorted(changed))} stays in {self.node.place.root}")
+        else:
+            self.node.agree(changed)
 
 
 def _folder(key: str, seed: int) -> Path:
@@ -88,12 +97,13 @@ def shell_command(exercise: str, seed: int, fresh: bool) -> int:
     lang, brought = language(), set[str]()
     with _opened(exercise, seed, fresh) as opened:
 
-        def keep(texts: dict[str, str]) -> None:
+        def keep(texts: dict[str, str]) -> bool:
             brought.update(texts)
-            opened.keep(texts)
+            return opened.keep(texts)
 
         title = opened.sheet.exercise.title
         run_shell(opened.node, lang, title.get(lang) or title.get("en") or opened.found.key, keep)
+        opened.bring_back()
         base = opened.node.base_was_changed(opened.found.pack.base_rules)
     narrate(tell(lang, "brought", names=", ".join(sorted(brought))) if brought else tell(lang, "nothing"))
     if base:
@@ -113,7 +123,9 @@ def run_command(exercise: str, seed: int, fresh: bool, command: tuple[str, ...])
     Example: cks-trainer node run memory-culprit --seed 1 -- falco -M 5
     """
     with _opened(exercise, seed, fresh) as opened:
-        return run_one(opened.node, command, opened.keep)
+        code = run_one(opened.node, command, opened.keep)
+        opened.bring_back()
+        return code
 
 
 @node_group.command("grade")
@@ -124,10 +136,11 @@ def run_command(exercise: str, seed: int, fresh: bool, command: tuple[str, ...])
 def grade_node_command(context: click.Context, exercise: str, seed: int, as_json: bool) -> int:
     """Grade what stands on the node of EXERCISE: rules, answer files, and what was scaled."""
     with _opened(exercise, seed, False) as opened, tempfile.TemporaryDirectory(prefix="cks-trainer-") as folder:
-        opened.keep(opened.node.changes())
+        opened.bring_back()
+        texts = opened.node.taken | opened.node.changes()
         paths = {name: Path(folder) / name for name in opened.node.files}
         for name, path in paths.items():
-            path.write_bytes(opened.node.taken[name].encode("utf-8", "surrogateescape"))
+            path.write_bytes(texts[name].encode("utf-8", "surrogateescape"))
         answers = tuple(f"{name}={path}" for name, path in paths.items() if name != LEARNER_FILE)
         code = context.invoke(
             grade_command, exercise=exercise, rules=paths[LEARNER_FILE], answers=answers, live=False, seed=seed, as_json=as_json

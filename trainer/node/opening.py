@@ -13,7 +13,7 @@ import shlex
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path, PurePosixPath
@@ -57,28 +57,27 @@ class Node:
     files: Mapping[str, str]
     """Names of the files that the learner hands in, and their paths on the node."""
     taken: dict[str, str]
-    """Their texts as the caller knows them."""
+    """Their texts as the caller has them."""
     kept: tuple[str, ...] = ()
     """Files whose text of an earlier shell gave way to a newer one, and lies in ``.node/kept`` now."""
 
     def changes(self) -> dict[str, str]:
-        """What was changed since it was asked last, by name. A file that is gone or too big is not."""
+        """Texts that differ from the caller's, by name. A file that is gone or too big is not among them."""
         found: dict[str, str] = {}
         for name, path in self.files.items():
-            text = _read(self._real(name, path))
+            text = _read(_real(self.place, name, path))
             if text is not None and text != self.taken[name]:
                 found[name] = text
-        if found:
-            self.taken.update(found)
-            _write_given(self.place, self.taken)
         return found
+
+    def agree(self, texts: Mapping[str, str]) -> None:
+        """The caller keeps these texts now. Said too early, a text that then could not be kept would be lost at the next opening."""
+        self.taken.update(texts)
+        _write_given(self.place, self.taken)
 
     def base_was_changed(self, base_rules: SourceFile) -> bool:
         """The learner edited falco_rules.yaml, which is not graded and is put back at the next opening."""
         return _read(self.place.of(BASE_RULES)) != base_rules.text
-
-    def _real(self, name: str, path: str) -> Path:
-        return _real(self.place, name, path)
 
 
 @contextmanager
@@ -99,17 +98,20 @@ def open_node(
     """
     recording = _recording(scenario)
     place = Place(folder.absolute())
-    try:
-        with _alone(place):
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(_alone(place))
             if fresh:
                 _empty(place.root)
             if keep:
                 texts = {name: _of_node(place, exercise, name, text) for name, text in texts.items()}
-            yield _lay_out(place, exercise, scenario, base_rules, texts, recording)
-    except OSError as error:
-        raise TrainerError(
-            f"the node's folder {place.root} cannot be used: {error.strerror or error}", "free it, or set CKS_TRAINER_HOME"
-        ) from error
+            node = _lay_out(place, exercise, scenario, base_rules, texts, recording)
+        except OSError as error:
+            raise TrainerError(
+                f"the node's folder {place.root} cannot be used: {error.strerror or error}",
+                "take out of it what is in the way, or set CKS_TRAINER_HOME to another folder",
+            ) from error
+        yield node
 
 
 def _of_node(place: Place, exercise: Exercise, name: str, text: str) -> str:

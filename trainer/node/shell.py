@@ -16,6 +16,8 @@ from trainer.node.opening import Node
 from trainer.node.place import FALCO_FOLDER, Place
 from trainer.node.texts import greeting, tell
 
+Keep = Callable[[dict[str, str]], bool]
+"""Told texts that were changed, by name; whether they are kept now. It is told again what is not."""
 LOOK_EVERY = 0.5
 """Seconds between two looks at the files, so that a kill takes little."""
 _PATIENCE = 10
@@ -50,19 +52,17 @@ def environment(place: Place, base: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def run_shell(
-    node: Node, lang: str, title: str, on_change: Callable[[dict[str, str]], object], over: Callable[[], bool] = lambda: False
-) -> int:
-    """The shell until its end; its exit code. The terminal must be free. ``on_change`` is told changed files as they are saved;
+def run_shell(node: Node, lang: str, title: str, keep: Keep, over: Callable[[], bool] = lambda: False) -> int:
+    """The shell until its end; its exit code. The terminal must be free. ``keep`` is told changed files as they are saved;
     when ``over`` says True, which is asked as often, the shell is sent home. Raises TrainerError where there is no shell.
     """
     print(greeting(node, title, lang), flush=True)
     env = environment(node.place, os.environ)
     command = _command(node.place, env)
-    return _watched(command, node, env, on_change, over, tell(lang, "over"))
+    return _watched(command, node, env, keep, over, tell(lang, "over"))
 
 
-def run_one(node: Node, command: Sequence[str], on_change: Callable[[dict[str, str]], object]) -> int:
+def run_one(node: Node, command: Sequence[str], keep: Keep) -> int:
     """One command of the node, or of this machine, in /etc/falco of the node; its exit code. Raises TrainerError where there is none."""
     env = environment(node.place, os.environ)
     program = shutil.which(command[0], path=env["PATH"])
@@ -70,20 +70,21 @@ def run_one(node: Node, command: Sequence[str], on_change: Callable[[dict[str, s
         raise TrainerError(
             f"{command[0]}: command not found", "commands of the node: falco, systemctl, journalctl, crictl, kubectl"
         )
-    return _watched([program, *command[1:]], node, env, on_change)
+    return _watched([program, *command[1:]], node, env, keep)
 
 
 def _watched(
     command: Sequence[str],
     node: Node,
     env: Mapping[str, str],
-    on_change: Callable[[dict[str, str]], object],
+    keep: Keep,
     over: Callable[[], bool] = lambda: False,
     farewell: str = "",
 ) -> int:
     def look() -> None:
-        if changed := node.changes():
-            on_change(changed)
+        changed = node.changes()
+        if changed and keep(changed):
+            node.agree(changed)
 
     with _interrupts_are_the_shells():
         try:

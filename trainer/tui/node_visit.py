@@ -45,16 +45,16 @@ def node_folder(name: str) -> Path:
 
 
 def visit(
-    task: NodeTask, words: Words, keep: Callable[[Texts], object], over: Callable[[], bool] = lambda: False
+    task: NodeTask, words: Words, keep: Callable[[Texts], bool], over: Callable[[], bool] = lambda: False
 ) -> NodeVisit | Failure:
     """The shell until its end. Blocks, and calls ``keep`` with changed files as they are saved; the terminal must be free."""
 
     def go() -> NodeVisit:
         changed: Texts = {}
 
-        def kept(texts: Texts) -> None:
+        def kept(texts: Texts) -> bool:
             changed.update(texts)
-            keep(texts)
+            return keep(texts)
 
         scenario = scenario_of(task.exercise, task.seed, task.pack)
         base = task.pack.base_rules

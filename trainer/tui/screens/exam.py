@@ -287,11 +287,12 @@ class ExamScreen(WorkScreen):
             sheet.exercise, exam.pack, sheet.seed, f"exam-{exam.attempt.id}-{exam.number}", dict(exam.texts[exam.number])
         )
 
-    def keep_texts(self, texts: Texts) -> None:
+    def keep_texts(self, texts: Texts) -> bool:
         for name, text in texts.items():
             self.exam.edit(self.exam.number, name, text)
         with suppress(StoreError):  # coming back saves again, and tells
             self.exam.flush()
+        return not self.exam.unsaved
 
     def node_is_over(self) -> bool:
         """The clock goes on in the shell; at its end the shell is closed, as the exam's terminal would be."""

@@ -178,11 +178,12 @@ class StudyScreen(WorkScreen):
         self.save()
         return NodeTask(self.exercise, self.desk.pack, 0, f"{self.exercise.slug}-0", dict(self.files))
 
-    def keep_texts(self, texts: Texts) -> None:
+    def keep_texts(self, texts: Texts) -> bool:
         for name, text in texts.items():
             self.desk.unsaved[self.exercise.slug, name] = text
         with suppress(StoreError):  # coming back saves again, and tells
             self.desk.flush()
+        return not self.desk.unsaved
 
     # The run.
 

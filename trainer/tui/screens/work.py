@@ -71,8 +71,8 @@ class WorkScreen(TrainerScreen):
         """The exercise whose node may be visited now; None when it may not, which was told."""
         raise NotImplementedError
 
-    def keep_texts(self, texts: Texts) -> None:
-        """Saves files that the node shell has changed, while it is open: nothing of the screen may be touched. Does not raise."""
+    def keep_texts(self, texts: Texts) -> bool:
+        """Saves files that the node shell has changed, while it is open: nothing of the screen may be touched. Whether it could."""
         raise NotImplementedError
 
     def node_is_over(self) -> bool:
