@@ -6,9 +6,11 @@ import os
 import pty
 import select
 import shutil
+import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -156,6 +158,32 @@ def test_environment(opened: Node) -> None:
     assert found == {"PATH": f"{opened.place.root}/bin:/usr/bin", "NODE": str(opened.place.root), "LANG": "C"}
 
 
+def test_told_to_end_it_ends_what_it_started(opened: Node, tmp_path: Path) -> None:
+    pid_file, told = tmp_path / "pid", tmp_path / "told"
+
+    def child() -> None:
+        def stop(number: int, frame: object) -> None:
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGTERM, stop)
+        with suppress(KeyboardInterrupt):
+            run_one(
+                opened,
+                ["sh", "-c", f"echo last >culprit.txt; echo $$ >{pid_file}; exec sleep 600"],
+                lambda texts: told.touch() is None,
+            )
+
+    terminal = Terminal(child)
+    end = time.monotonic() + WAIT
+    while not (pid_file.exists() and pid_file.read_text()) and time.monotonic() < end:
+        time.sleep(0.05)
+    os.kill(terminal.pid, signal.SIGTERM)
+    assert terminal.ended() == 0
+    assert told.exists()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid_file.read_text()), 0)
+
+
 def test_one_command(opened: Node, tmp_path: Path) -> None:
     told: list[dict[str, str]] = []
     works = False
@@ -184,7 +212,7 @@ def test_texts_are_in_both_languages(opened: Node) -> None:
         assert english
         assert any("가" <= letter <= "힣" for letter in korean)
     assert tell("ko", "scaled") == TEXTS["scaled"][1]
-    text = greeting(opened, "Title {braces}", "en")
-    assert "Title {braces}" in text
+    text = greeting(opened, "Title {braces}\x1b[2J", "en")
+    assert "Title {braces}\\x1b[2J" in text
     assert "$NODE/etc/falco/culprit.txt" in text
     assert "scaled: what you change with kubectl scale" in text

@@ -18,7 +18,7 @@ from trainer.cli.grading import grade_command
 from trainer.content import Scenario, core_pack_folder, load_scenario
 from trainer.errors import StoreError
 from trainer.grading import LEARNER_FILE, scenario_of
-from trainer.node.opening import Node, open_node
+from trainer.node.opening import CONFIG_FILE, Node, open_node
 from trainer.node.shell import run_one, run_shell
 from trainer.node.texts import tell
 from trainer.session import Store, data_folder
@@ -141,7 +141,8 @@ def grade_node_command(context: click.Context, exercise: str, seed: int, as_json
         paths = {name: Path(folder) / name for name in opened.node.files}
         for name, path in paths.items():
             path.write_bytes(texts[name].encode("utf-8", "surrogateescape"))
-        answers = tuple(f"{name}={path}" for name, path in paths.items() if name != LEARNER_FILE)
+        asked = {str(one.params["file"]) for one in opened.found.exercise.criteria if "file" in one.params} | {CONFIG_FILE}
+        answers = tuple(f"{name}={path}" for name, path in paths.items() if name in asked)
         code = context.invoke(
             grade_command, exercise=exercise, rules=paths[LEARNER_FILE], answers=answers, live=False, seed=seed, as_json=as_json
         )

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 
 from trainer.capture.node import node_containers, node_images
 from trainer.content import Exercise, Scenario, recordings_by_seed
+from trainer.content.footprint import visible
 from trainer.errors import RecordingError, TrainerError
 from trainer.grading import LEARNER_FILE
 from trainer.node.launch import COMMANDS
@@ -172,9 +173,10 @@ def _lay_out(
         "seed": scenario.seed,
         "recording": str(recording),
         "containers": [
-            {**asdict(one), "command": commands[one.name], "image_id": images[one.image]} for one in node_containers(scenario)
+            _harmless({**asdict(one), "command": commands[one.name], "image_id": images[one.image]})
+            for one in node_containers(scenario)
         ],
-        "images": [asdict(image) for image in node_images(scenario)],
+        "images": [_harmless(asdict(image)) for image in node_images(scenario)],
     }
     (place.inside / "node.json").write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
     if not texts.get(CONFIG_FILE, "x").strip():
@@ -185,6 +187,15 @@ def _lay_out(
         _write(place.of(CONFIG), default_config())
     _write_commands(place)
     return Node(place, files, dict(texts), kept)
+
+
+def _harmless(item: Mapping[str, object]) -> dict[str, object]:
+    """Without what a terminal would obey: the commands print what a pack wrote."""
+    return {
+        key: visible(value) if isinstance(value, str) else [visible(str(word)) for word in value]
+        for key, value in item.items()
+        if isinstance(value, str | list)
+    }
 
 
 def default_config() -> str:

@@ -91,21 +91,34 @@ def _watched(
             process = subprocess.Popen(command, cwd=node.place.of(FALCO_FOLDER), env=dict(env))
         except OSError as error:
             raise TrainerError(f"{command[0]} cannot be started: {error.strerror or error}", "set SHELL to your shell") from None
-        looks_after_the_end = 0
-        while process.poll() is None:
+        try:
+            _wait(process, look, over, farewell)
+        except BaseException:  # told to end ourselves: what we started goes first
+            process.send_signal(signal.SIGHUP)
             with suppress(subprocess.TimeoutExpired):
-                process.wait(LOOK_EVERY)
+                process.wait(LOOK_EVERY * _PATIENCE)
+            process.kill()
             look()
-            if over():
-                looks_after_the_end += 1
-                if looks_after_the_end == 1:
-                    print(f"\r\n{farewell}\r", flush=True)
-                    process.send_signal(signal.SIGHUP)
-                elif looks_after_the_end > _PATIENCE:
-                    process.kill()
+            raise
         look()
     code = process.returncode
     return code if code >= 0 else 128 - code
+
+
+def _wait(process: subprocess.Popen[bytes], look: Callable[[], None], over: Callable[[], bool], farewell: str) -> None:
+    """Until it ends; it is sent home when ``over`` says so."""
+    looks_after_the_end = 0
+    while process.poll() is None:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(LOOK_EVERY)
+        look()
+        if over():
+            looks_after_the_end += 1
+            if looks_after_the_end == 1:
+                print(f"\r\n{farewell}\r", flush=True)
+                process.send_signal(signal.SIGHUP)
+            elif looks_after_the_end > _PATIENCE:
+                process.kill()
 
 
 @contextmanager

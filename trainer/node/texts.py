@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from trainer.content.footprint import visible
 from trainer.node.opening import Node
 from trainer.node.place import SCALED
 
@@ -50,7 +51,7 @@ def tell(lang: str, key: str, **values: object) -> str:
 
 def greeting(node: Node, title: str, lang: str) -> str:
     """What stands above the first prompt."""
-    lines = ["", tell(lang, "head", title=title), tell(lang, "paths"), tell(lang, "commands"), tell(lang, "files")]
+    lines = ["", tell(lang, "head", title=visible(title)), tell(lang, "paths"), tell(lang, "commands"), tell(lang, "files")]
     for name, path in node.files.items():
         lines.append(f"  {name}: {tell(lang, 'scaled')}" if name == SCALED else f"  $NODE{path}")
     lines += [tell(lang, "kept", name=name, path=node.place.inside / "kept" / name) for name in node.kept]
