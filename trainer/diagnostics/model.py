@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trainer.diagnostics.codes import Code
-from trainer.source import SourceFile, Span
+from trainer.source import SourceFile, Span, frozen
 
 
 class Severity(StrEnum):
@@ -15,7 +15,7 @@ class Severity(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Annotation:
     """A marked place; the primary one carries the caret."""
 
@@ -24,7 +24,7 @@ class Annotation:
     primary: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """A yaml-cpp mark as Falco prints it: line and column 0-based, offset in bytes."""
 
@@ -33,7 +33,7 @@ class Mark:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ItemRef:
     """One link of Falco's context chain, outermost first: item type (``rule``), item name, mark."""
 
@@ -45,13 +45,13 @@ class ItemRef:
     """Where the mark is, unless ``file_name`` says it all."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edit:
     span: Span
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fix:
     """A change offered to the learner: what it does, and the edits that do it."""
 

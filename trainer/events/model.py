@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
+
+from trainer.source import frozen
 
 FieldValue: TypeAlias = "str | int | float | bool | bytes | tuple[FieldValue, ...] | Mapping[str, FieldValue]"
 """Text, number, boolean, BYTEBUF bytes, a list (``proc.args``), a mapping (``evt.arg``, ``proc.env``)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """One event as Falco's rules see it. A field that Falco could not extract has no key in ``fields``.
 
@@ -30,7 +32,7 @@ class Event:
     """Id of the scenario's action that caused the event; None for the background."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ActionResult:
     """How one action of a scenario ended."""
 
@@ -43,7 +45,7 @@ class ActionResult:
     """Why the action did not end by itself, such as its time limit."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordingHeader:
     format_version: int = 1
     scenario: str = ""
@@ -55,7 +57,7 @@ class RecordingHeader:
     start_ns: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recording:
     """A run of a scenario, or somebody else's capture."""
 

@@ -1,6 +1,7 @@
 """Where text is: files, spans, and YAML with positions. Imports nothing of the trainer."""
 
 from trainer.source.files import read_source
+from trainer.source.frozen import frozen
 from trainer.source.nodes import (
     Composed,
     YamlError,
@@ -31,6 +32,7 @@ __all__ = [
     "YamlSequence",
     "compose",
     "compose_anew",
+    "frozen",
     "is_null",
     "key_text",
     "plain",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
+from trainer.source.frozen import frozen
 from trainer.source.spans import MappedText, Span
 
 
@@ -18,7 +19,7 @@ class YamlMark(NamedTuple):
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class YamlError:
     message: str
     """yaml-cpp's text without its position."""
@@ -32,7 +33,7 @@ class YamlError:
         return f"yaml-cpp: error at line {self.mark.line + 1}, column {self.mark.column + 1}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class YamlScalar:
     value: str
     style: str
@@ -44,7 +45,7 @@ class YamlScalar:
     null: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class YamlSequence:
     items: tuple[YamlNode, ...]
     span: Span
@@ -89,7 +90,7 @@ class YamlMapping:
 YamlNode: TypeAlias = YamlScalar | YamlSequence | YamlMapping
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Composed:
     documents: tuple[YamlNode | None, ...]
     error: YamlError | None = None

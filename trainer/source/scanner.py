@@ -6,29 +6,13 @@ a learner what Falco would say. The rules here follow yaml-cpp's behaviour: toke
 
 from __future__ import annotations
 
-import re
 from collections import deque
 from dataclasses import dataclass, field
 
+from trainer.source import patterns
 from trainer.source.scalars import BREAK, Chomp, Fold, ScalarScan, YamlProblem
 from trainer.source.tokens import Indent, Kind, SimpleKey, Status, Token
 
-_BLANK_BREAK_END = r"(?=[ \t\r\n]|\Z)"
-_DOC_START = re.compile(r"---" + _BLANK_BREAK_END)
-_DOC_END = re.compile(r"\.\.\." + _BLANK_BREAK_END)
-_BLOCK_ENTRY = re.compile(r"-" + _BLANK_BREAK_END)
-_KEY = re.compile(r"\?(?=[ \t\r\n])")
-_VALUE = re.compile(r":" + _BLANK_BREAK_END)
-_VALUE_IN_FLOW = re.compile(r":(?=[ \t\r\n,\]}]|\Z)")
-_NOT_PLAIN = re.compile(r"[ \t\r\n,\[\]{}#&*!|>'\"%@`]|[-?:](?:[ \t\r\n]|\Z)")
-_NOT_PLAIN_IN_FLOW = re.compile(r"[ \t\r\n?,\[\]{}#&*!|>'\"%@`]|[-:](?:[ \t]|\Z)")
-_WHITE = re.compile(r"[ \t]+")
-_LINE_REST = re.compile(r"[^\r\n]*")
-_ANCHOR = re.compile(r"[^\[\]{}, \t\r\n]*")
-_BLOCK_HEADER = re.compile(r"[+-][0-9]|[0-9][+-]|[+-]|[0-9]|")
-_WORD = re.compile(r"[A-Za-z0-9-]*")
-_TAG = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$_.~*'()-]|%[0-9A-Fa-f]{2})*")
-_URI = re.compile(r"(?:[A-Za-z0-9#;/?:@&=+$,_.!~*'()\[\]-]|%[0-9A-Fa-f]{2})*")
 _MAX_FLOWS = 10_000
 """Far deeper than what is composed; each may be a key, so it is scanned to its end before it is composed, and kept."""
 
@@ -51,14 +35,16 @@ class Scanner:
 
     def peek(self) -> Token | None:
         """Next confirmed token, or None at the end of the stream."""
+        tokens = self.tokens
         while True:
-            while self.tokens:
-                status = self.tokens[0].status
+            while tokens:
+                first = tokens[0]
+                status = first.status
                 if status is Status.VALID:
-                    return self.tokens[0]
+                    return first
                 if status is Status.UNVERIFIED:
                     break
-                self.tokens.popleft()
+                tokens.popleft()
             if self.ended:
                 return None
             self._next()
@@ -90,9 +76,9 @@ class Scanner:
         if pos == self.line_start:
             if char == "%":
                 return self._directive()
-            if _DOC_START.match(text, pos):
+            if patterns.DOC_START.match(text, pos):
                 return self._document(Kind.DOC_START)
-            if _DOC_END.match(text, pos):
+            if patterns.DOC_END.match(text, pos):
                 return self._document(Kind.DOC_END)
         if char in "[{":
             return self._flow_start(char)
@@ -100,9 +86,9 @@ class Scanner:
             return self._flow_end(char)
         if char == ",":
             return self._flow_entry()
-        if char == "-" and _BLOCK_ENTRY.match(text, pos):
+        if char == "-" and patterns.BLOCK_ENTRY.match(text, pos):
             return self._block_entry()
-        if char == "?" and _KEY.match(text, pos):
+        if char == "?" and patterns.KEY.match(text, pos):
             return self._key()
         if char == ":" and self._is_value(flow):
             return self._value()
@@ -114,23 +100,23 @@ class Scanner:
             return self._block_scalar(char)
         if char in "'\"":
             return self._flow_scalar(Kind.QUOTED, "single" if char == "'" else "double")
-        if not (_NOT_PLAIN_IN_FLOW if flow else _NOT_PLAIN).match(text, pos):
+        if not (patterns.NOT_PLAIN_IN_FLOW if flow else patterns.NOT_PLAIN).match(text, pos):
             return self._flow_scalar(Kind.PLAIN, "flow" if flow else "plain")
         raise YamlProblem(pos, "unknown token")
 
     def _is_value(self, flow: bool) -> bool:
         if not flow:
-            return _VALUE.match(self.text, self.pos) is not None
-        return self.json_flow or _VALUE_IN_FLOW.match(self.text, self.pos) is not None
+            return patterns.VALUE.match(self.text, self.pos) is not None
+        return self.json_flow or patterns.VALUE_IN_FLOW.match(self.text, self.pos) is not None
 
     def _to_next_token(self) -> None:
         text, size = self.text, len(self.text)
         while self.pos < size:
-            if match := _WHITE.match(text, self.pos):
+            if match := patterns.WHITE.match(text, self.pos):
                 if not self.flows and "\t" in match.group():
                     self.key_allowed = False
                 self.pos = match.end()
-            if text[self.pos : self.pos + 1] == "#" and (rest := _LINE_REST.match(text, self.pos)):
+            if text[self.pos : self.pos + 1] == "#" and (rest := patterns.LINE_REST.match(text, self.pos)):
                 self.pos = rest.end()
             end = BREAK.match(text, self.pos)
             if end is None:
@@ -177,7 +163,9 @@ class Scanner:
             top = self.indents[-1]
             if top.column < column:
                 break
-            if top.column == column and not (top.kind is Kind.BLOCK_SEQ_START and not _BLOCK_ENTRY.match(self.text, self.pos)):
+            if top.column == column and not (
+                top.kind is Kind.BLOCK_SEQ_START and not patterns.BLOCK_ENTRY.match(self.text, self.pos)
+            ):
                 break
             self._pop_indent()
         while self.indents and self.indents[-1].status is Status.INVALID:
@@ -229,7 +217,7 @@ class Scanner:
     def _directive(self) -> None:
         self._reset()
         start = self.pos
-        rest = _LINE_REST.match(self.text, start + 1)
+        rest = patterns.LINE_REST.match(self.text, start + 1)
         assert rest is not None
         words = rest.group().split("#", 1)[0].split()
         token = self._push(Kind.DIRECTIVE, start)
@@ -311,7 +299,7 @@ class Scanner:
         self._insert_key()
         self.key_allowed = self.json_flow = False
         start = self.pos
-        match = _ANCHOR.match(self.text, start + 1)
+        match = patterns.ANCHOR.match(self.text, start + 1)
         assert match is not None
         self.pos = match.end()
         alias = char == "*"
@@ -326,21 +314,21 @@ class Scanner:
         self.key_allowed = self.json_flow = False
         start, text = self.pos, self.text
         if text[start + 1 : start + 2] == "<":
-            match = _URI.match(text, start + 2)
+            match = patterns.URI.match(text, start + 2)
             assert match is not None
             if text[match.end() : match.end() + 1] != ">":
                 raise YamlProblem(match.end(), "end of verbatim tag not found")
             self.pos = match.end() + 1
         else:
-            word = _WORD.match(text, start + 1)
-            tag = _TAG.match(text, start + 1)
+            word = patterns.WORD.match(text, start + 1)
+            tag = patterns.TAG.match(text, start + 1)
             assert word is not None
             assert tag is not None
             self.pos = tag.end()
             if text[self.pos : self.pos + 1] == "!":
                 if word.end() != tag.end():
                     raise YamlProblem(word.end(), "illegal character found while scanning tag handle")
-                suffix = _TAG.match(text, self.pos + 1)
+                suffix = patterns.TAG.match(text, self.pos + 1)
                 assert suffix is not None
                 self.pos = suffix.end()
                 if not suffix.group():
@@ -355,6 +343,8 @@ class Scanner:
         start = self.pos
         indent = 0 if kind is Kind.QUOTED or self.flows else self.indents[-1].column + 1 if self.indents else 0
         self._insert_key()
+        if kind is Kind.PLAIN and self._usual_scalar(indent):
+            return
         chomp = Chomp.CLIP if kind is Kind.QUOTED else Chomp.STRIP
         begin = start + 1 if kind is Kind.QUOTED else start
         scan = ScalarScan(self.text, begin, self.line_start, style, indent, Fold.FLOW, chomp)
@@ -365,9 +355,25 @@ class Scanner:
         if kind is Kind.QUOTED:
             self.scalar_allowed = bool(self.flows)
 
+    def _usual_scalar(self, indent: int) -> bool:
+        """Reads a plain scalar of the kinds that most are of, as ScalarScan would; False where it is another."""
+        text, start = self.text, self.pos
+        after = False
+        if found := (patterns.FLOW_WORD if self.flows else patterns.KEY_WORD).match(text, start):
+            end = self.pos = found.end()
+        elif not self.flows and (found := patterns.PLAIN_LINE.match(text, start)) and found.end() - found.start(1) < indent:
+            end = start + len(text[start : found.start(1) - 1].rstrip(" \t"))
+            self.line_start, self.pos, after = found.start(1), found.end(), True
+        else:
+            return False
+        token = self._push(Kind.PLAIN, start, end - start)
+        token.value, token.starts, token.ends = text[start:end], range(start, end), range(start + 1, end + 1)
+        self.key_allowed, self.json_flow = after, False
+        return True
+
     def _block_scalar(self, char: str) -> None:
         text, start = self.text, self.pos
-        header = _BLOCK_HEADER.match(text, start + 1)
+        header = patterns.BLOCK_HEADER.match(text, start + 1)
         assert header is not None
         chomp, indent, detect = Chomp.CLIP, 1, True
         for index, mark in enumerate(header.group()):
@@ -378,9 +384,9 @@ class Scanner:
             else:
                 indent, detect = int(mark), False
         pos = header.end()
-        if white := _WHITE.match(text, pos):
+        if white := patterns.WHITE.match(text, pos):
             pos = white.end()
-        if text[pos : pos + 1] == "#" and (rest := _LINE_REST.match(text, pos)):
+        if text[pos : pos + 1] == "#" and (rest := patterns.LINE_REST.match(text, pos)):
             pos = rest.end()
         if pos < len(text) and text[pos] not in "\r\n":
             raise YamlProblem(pos, "unexpected character in block scalar")
@@ -396,4 +402,4 @@ class Scanner:
         self.pos, self.line_start = scan.pos, scan.line_start
         token = self._push(kind, start)
         token.end = scan.pos if kind is Kind.QUOTED and style in ("'", '"') else (scan.ends[-1] if scan.ends else start)
-        token.value, token.style, token.scan = scan.value, style, scan
+        token.value, token.style, token.starts, token.ends = scan.value, style, scan.starts, scan.ends

@@ -5,11 +5,16 @@ Offsets are code points into ``SourceFile.text``; the only position stored is ``
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+
+from trainer.source.frozen import frozen
+
+_LINE_FEED = re.compile("\n")
 
 
 @dataclass(frozen=True)
@@ -21,9 +26,7 @@ class SourceFile:
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
-        starts = [0]
-        starts.extend(index + 1 for index, char in enumerate(self.text) if char == "\n")
-        return tuple(starts)
+        return (0, *[found.end() for found in _LINE_FEED.finditer(self.text)])
 
     def position(self, offset: int) -> Position:
         offset = max(0, min(offset, len(self.text)))
@@ -44,7 +47,7 @@ class SourceFile:
         return Span(self, 0, len(self.text))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Position:
     """Line and column, both 1-based, for display."""
 
@@ -52,7 +55,7 @@ class Position:
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """Half-open range of code points in a file."""
 
@@ -73,7 +76,7 @@ class Span:
         return self.file.position(self.end)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Region:
     """Part of a mapped text that a list's items were put into, and the list's name."""
 
@@ -82,7 +85,7 @@ class Region:
     list_name: str
 
 
-@dataclass(frozen=True)
+@frozen
 class MappedText:
     """A text whose characters know their place in the learner's file.
 
@@ -166,8 +169,8 @@ class MappedText:
         if end <= start:
             return Span(file, self.starts[start], self.starts[start])
         # Where a list's items stand for its name, or an append was written above, the first character need not come first.
-        first = min(self.starts[start], self.starts[min(end, len(self.text)) - 1])
-        return Span(file, first, max(self.ends[start], self.ends[min(end, len(self.text)) - 1]))
+        last = min(end, len(self.text)) - 1
+        return Span(file, min(self.starts[start], self.starts[last]), max(self.ends[start], self.ends[last]))
 
 
 def _one_file(texts: Sequence[MappedText]) -> MappedText:

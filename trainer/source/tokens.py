@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-
-from trainer.source.scalars import ScalarScan
 
 
 class Kind(Enum):
@@ -44,7 +43,9 @@ class Token:
     end: int
     value: str = ""
     style: str = ""
-    scan: ScalarScan | None = None
+    starts: Sequence[int] = ()
+    """Of a scalar: where each character of the value begins in the text, and below, where it ends."""
+    ends: Sequence[int] = ()
     params: tuple[str, ...] = ()
     status: Status = Status.VALID
 

@@ -6,13 +6,14 @@ Bad input is a value: ``Composed.error``. Of two equal keys the first wins, ``<<
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Generator
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from trainer.source.nodes import Composed, YamlError, YamlMapping, YamlMark, YamlNode, YamlScalar, YamlSequence, is_null, key_text
 from trainer.source.plain import plain
-from trainer.source.scalars import ScalarScan, YamlProblem
+from trainer.source.scalars import YamlProblem
 from trainer.source.scanner import Scanner
 from trainer.source.spans import MappedText, SourceFile
 from trainer.source.tokens import Kind, Token
@@ -105,8 +106,9 @@ class _Composer:
         return Composed(tuple(documents))
 
     def mark(self, offset: int, at_end: bool = False) -> YamlMark:
-        line = self.file.position(offset).line - 1
-        start = self.file.line_starts[line]
+        starts = self.file.line_starts
+        line = bisect_right(starts, offset) - 1
+        start = starts[line]
         if line == 0:
             start = self.first_line
         column = offset - start
@@ -137,6 +139,14 @@ class _Composer:
             raise YamlProblem(token.start, "TAG directives must have exactly two arguments")
 
     # Nodes.
+
+    def _scalar_at_once(self, depth: int) -> YamlScalar | None:
+        """The next node if it is a scalar with neither tag nor anchor, as most are: without the cost of a generator."""
+        token = self.scanner.peek()
+        if token is None or (token.kind is not Kind.PLAIN and token.kind is not Kind.QUOTED) or depth > MAX_DEPTH:
+            return None
+        self.scanner.pop()
+        return self._scalar(token, token.start, "", token.kind is Kind.PLAIN and token.value in _NULLS)
 
     def _node(self, depth: int, in_flow_sequence: bool) -> _Work:
         scanner = self.scanner
@@ -210,9 +220,7 @@ class _Composer:
 
     def _scalar(self, token: Token, start: int, tag: str, null: bool) -> YamlScalar:
         span = self.file.span(token.start, token.end)
-        scan = token.scan
-        assert isinstance(scan, ScalarScan)
-        mapped = MappedText(token.value, span, scan.starts, scan.ends)
+        mapped = MappedText(token.value, span, token.starts, token.ends)
         return YamlScalar(token.value, token.style, tag, span, self.mark(start), mapped, null)
 
     def _end(self, start: int) -> int:
@@ -236,7 +244,7 @@ class _Composer:
             if following is not None and following.kind in (Kind.BLOCK_ENTRY, Kind.BLOCK_SEQ_END):
                 items.append(self._null(following.start))
             else:
-                items.append((yield self._node(depth + 1, False)))
+                items.append(self._scalar_at_once(depth + 1) or (yield self._node(depth + 1, False)))
         return YamlSequence(tuple(items), self.file.span(start, self._end(start)), self.mark(start))
 
     def _flow_sequence(self, start: int, depth: int) -> _Work:
@@ -249,7 +257,7 @@ class _Composer:
             if token.kind is Kind.FLOW_SEQ_END:
                 scanner.pop()
                 break
-            items.append((yield self._node(depth + 1, True)))
+            items.append(self._scalar_at_once(depth + 1) or (yield self._node(depth + 1, True)))
             token = scanner.peek()
             if token is not None and token.kind is Kind.FLOW_ENTRY:
                 scanner.pop()
@@ -257,21 +265,17 @@ class _Composer:
                 raise YamlProblem(token.start if token else scanner.pos, "end of sequence flow not found")
         return YamlSequence(tuple(items), self.file.span(start, token.end), self.mark(start), flow=True)
 
-    def _value_after(self, token: Token, depth: int) -> _Work:
-        following = self.scanner.peek()
-        if following is not None and following.kind is Kind.VALUE:
-            self.scanner.pop()
-            return (yield self._node(depth + 1, False))
-        return self._null(token.start)
-
     def _pair(self, token: Token, depth: int) -> _Work:
         if token.kind is Kind.KEY:
             self.scanner.pop()
-            key = yield self._node(depth + 1, False)
+            key = self._scalar_at_once(depth + 1) or (yield self._node(depth + 1, False))
         else:
             key = self._null(token.start)
-        value = yield self._value_after(token, depth)
-        return key, value
+        following = self.scanner.peek()
+        if following is None or following.kind is not Kind.VALUE:
+            return key, self._null(token.start)
+        self.scanner.pop()
+        return key, self._scalar_at_once(depth + 1) or (yield self._node(depth + 1, False))
 
     def _block_map(self, start: int, depth: int) -> _Work:
         scanner, pairs = self.scanner, list[tuple[YamlNode, YamlNode]]()

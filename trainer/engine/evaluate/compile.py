@@ -30,7 +30,7 @@ from trainer.engine.filter.ast import (
     UnaryCheckExpr,
     ValueExpr,
 )
-from trainer.source import Span
+from trainer.source import Span, frozen
 
 MAX_LEVELS = 400
 """How deep connectives may nest: far below what matching and explaining can recurse through."""
@@ -38,7 +38,7 @@ MAX_LEVELS = 400
 _MOST_MACROS = 5_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckWarning:
     """A warning of Falco's about a condition or an output."""
 
@@ -48,7 +48,7 @@ class CheckWarning:
     deprecated_field: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """A compiled node: the tree's node, its predicate, and for a check the operand that gives the field's value."""
 
@@ -58,7 +58,7 @@ class Node:
     operand: Operand | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compiled:
     """A condition ready to run. ``event_types`` None means that every type is tried."""
 
@@ -236,6 +236,8 @@ class _Compiler:
         return converted
 
     def warn_misuse(self, value: ValueExpr) -> None:
+        if "." not in value.text and "(" not in value.text:
+            return
         text = re.sub(r"\s+", "", value.text)
         if self._is_field(text):
             message = f"'{value.text}' may be a valid field misused as a const string value"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from trainer.source import frozen
 
 _WIDTH = {
     "INT8": 8, "INT16": 16, "INT32": 32, "INT64": 64, "UINT8": 8, "UINT16": 16, "UINT32": 32, "UINT64": 64, "PORT": 16,
@@ -38,7 +39,7 @@ def to_text(raw: bytes) -> str:
     return raw.decode("utf-8", "surrogateescape")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BadConstant:
     """Falco's message; ``fatal`` where a real Falco ends instead of giving a load result."""
 

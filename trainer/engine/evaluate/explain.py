@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from trainer.engine.evaluate import extract
@@ -10,10 +9,10 @@ from trainer.engine.evaluate.compile import Compiled, Node
 from trainer.engine.filter import to_string
 from trainer.engine.filter.ast import AndExpr, BinaryCheckExpr, Expr, ListExpr, MacroExpr, NotExpr, OrExpr, ValueExpr
 from trainer.events import Event, FieldValue
-from trainer.source import Span
+from trainer.source import Span, frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """One node of a condition on one event.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from trainer.engine.evaluate import extract, transform
@@ -18,7 +18,7 @@ from trainer.engine.filter.ast import (
     ValueExpr,
 )
 from trainer.events import Event
-from trainer.source import Span
+from trainer.source import Span, frozen
 
 DEPRECATED = ("evt.dir", "evt.latency", "evt.latency.s", "evt.latency.ns", "evt.latency.human", "evt.wait_latency")
 
@@ -26,7 +26,7 @@ MAX_TRANSFORMERS = 40
 """How deep transformers may nest: each level takes frames of the interpreter's stack, at every event."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompileError:
     """What Falco refuses: its message, the place, and whether the real program would end there."""
 
@@ -36,7 +36,7 @@ class CompileError:
     fatal: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operand:
     """One side of a check: ``name`` is the field as written, without its argument."""
 
@@ -58,18 +58,31 @@ def left_operand(expr: FieldExpr | FieldTransformerExpr, source: str, catalogue:
 
 
 def field_operand(expr: FieldExpr, source: str, catalogue: FieldCatalogue) -> Operand | CompileError:
-    info = catalogue.lookup(expr.name, expr.argument, source)
+    found = _field(expr.name, expr.argument, source, catalogue)
+    return CompileError(found.message, expr.span, expr.pos) if isinstance(found, FieldProblem) else found
+
+
+@lru_cache(maxsize=2048)
+def _field(name: str, argument: str | None, source: str, catalogue: FieldCatalogue) -> Operand | FieldProblem:
+    """Rules use the same few fields again and again."""
+    info = catalogue.lookup(name, argument, source)
     if isinstance(info, FieldProblem):
-        return CompileError(info.message, expr.span, expr.pos)
-    negative = expr.argument is not None and expr.argument.startswith("-")
-    any_ancestor = info.name in extract.ANY_ANCESTOR and (expr.argument is None or negative)
-    get = extract.getter(expr.name, expr.argument)
-    is_list = info.is_list
-    deprecated = (expr.name,) if expr.name in DEPRECATED else ()
+        return info
+    negative = argument is not None and argument.startswith("-")
+    any_ancestor = info.name in extract.ANY_ANCESTOR and (argument is None or negative)
     type_ = info.type
     if type_ == "DYN":
-        type_ = catalogue.param_types.get(expr.name.removeprefix("evt.rawarg."), "DYN")
-    return Operand(expr.name, expr.full_name, type_, is_list, get, any_ancestor, deprecated, info.flags)
+        type_ = catalogue.param_types.get(name.removeprefix("evt.rawarg."), "DYN")
+    return Operand(
+        name,
+        name if argument is None else f"{name}[{argument}]",
+        type_,
+        info.is_list,
+        extract.getter(name, argument),
+        any_ancestor,
+        (name,) if name in DEPRECATED else (),
+        info.flags,
+    )
 
 
 def transformer_operand(expr: FieldTransformerExpr, source: str, catalogue: FieldCatalogue) -> Operand | CompileError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -19,7 +18,7 @@ from trainer.engine.fields import FieldCatalogue, FieldInfo, load_catalogue
 from trainer.engine.filter import ParseError, parse_condition, to_string, transformer_ends
 from trainer.engine.filter.ast import FieldExpr, FieldTransformerExpr, TransformerArg, TransformerListExpr, UnaryCheckExpr
 from trainer.events import Event, FieldValue
-from trainer.source import MappedText
+from trainer.source import MappedText, frozen
 
 _UNKNOWN = "unknown filter: unexpected token after '"
 _CANDIDATE = re.compile(r"[a-zA-Z][a-zA-Z0-9_.]*")
@@ -33,7 +32,7 @@ _MAX_WIDTH = 10_000
 _TRANSFORMER = re.compile(r"(?:tolower|toupper|b64|basename|len|join|concat|getopt)\(")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reported:
     """A field or transformer that a token uses, under the name that it has in the JSON alert."""
 
@@ -42,7 +41,7 @@ class Reported:
     is_field: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldToken:
     """``%10proc.name``: the text behind ``%`` and the width, the width (0: none), how to read the value, and its place."""
 
@@ -62,7 +61,7 @@ class FieldToken:
 OutputToken: TypeAlias = str | FieldToken
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """A compiled output. A null field prints as ``<NA>``, as Falco always asks for."""
 
@@ -158,12 +157,20 @@ def _longest(body: str, at: int, percent: int, width: int, source: str, table: F
     """
     ends = _transformer_ends(body, at) if _TRANSFORMER.match(body, at) else _field_ends(body, at, source, table)
     for end in ends:
-        parsed = _parse(body[at:end])
-        if parsed is not None:
-            operand = left_operand(parsed, source, table)
-            if not isinstance(operand, CompileError):
-                return FieldToken(body[at:end], width, operand, percent, end, tuple(_uses(parsed, source, table)))
+        found = _reading(body[at:end], source, table)
+        if found is not None:
+            return FieldToken(body[at:end], width, found[0], percent, end, found[1])
     return None
+
+
+@lru_cache(maxsize=2048)
+def _reading(text: str, source: str, table: FieldCatalogue) -> tuple[Operand, tuple[Reported, ...]] | None:
+    """How to read the value of a field or transformer, and what it reports; None when ``text`` is neither."""
+    parsed = parse_condition(MappedText.plain(f"{text} exists", "<output>"))
+    if isinstance(parsed, ParseError) or not isinstance(parsed, UnaryCheckExpr):
+        return None
+    operand = left_operand(parsed.left, source, table)
+    return None if isinstance(operand, CompileError) else (operand, tuple(_uses(parsed.left, source, table)))
 
 
 def _uses(expr: TransformerArg, source: str, table: FieldCatalogue, merged: bool = False) -> Iterator[Reported]:
@@ -213,14 +220,6 @@ def _transformer_ends(body: str, at: int) -> Iterator[int]:
     if ends[0] > closed and body.find("]", closed) + 1 == ends[0]:
         yield ends[0]
     yield closed
-
-
-@lru_cache(maxsize=2048)
-def _parse(text: str) -> FieldExpr | FieldTransformerExpr | None:
-    parsed = parse_condition(MappedText.plain(f"{text} exists", "<output>"))
-    if isinstance(parsed, ParseError) or not isinstance(parsed, UnaryCheckExpr):
-        return None
-    return parsed.left
 
 
 def field_value(operand: Operand, event: Event) -> Any:

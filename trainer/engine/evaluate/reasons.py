@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from trainer.engine.evaluate.explain import Explanation, supporting
 from trainer.engine.filter.ast import BinaryCheckExpr, ListExpr
+from trainer.source import frozen
 
 SHOWN_CHECKS = 3
 SHOWN_ITEMS = 8
 LENGTH = 90
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Words:
     """A language's phrases. In ``phrases``, per operator: what is said of a value that fails the check, and of one that passes."""
 

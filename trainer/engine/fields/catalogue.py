@@ -10,16 +10,17 @@ import functools
 import json
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from trainer.engine.fields.examples import FieldExample, load_examples
+from trainer.source import frozen
 
 _PARAM_TYPE = {"UID": "UINT32", "GID": "UINT32"}
 _INDEX = re.compile(r"[+-]?[0-9]{1,4000}")  # more digits than Python reads are no number
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldInfo:
     """One field; ``type`` is libsinsp's (CHARBUF, UINT64, ...), ``argument`` is none, optional or required."""
 
@@ -65,14 +66,14 @@ class FieldInfo:
         return f"{self.name}.{argument}" if suffixed else f"{self.name}[{argument}]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldProblem:
     """Why a field cannot be used, in Falco's words."""
 
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventInfo:
     """An event of the table: parameters in order (name, type, format, name of the value table), and what it does to descriptors."""
 
@@ -134,16 +135,15 @@ class FieldCatalogue:
         """The field ``name[argument]`` in rules of ``source``; ``evt.arg.flags`` and other suffix forms come under their whole name."""
         full = name if argument is None else f"{name}[{argument}]"
         info = self._fields.get(name)
-        missing = FieldProblem(f"filter_check called with nonexistent field {full}")
         if info is None:
-            return self._by_suffix(name, full, source, missing)
+            return self._by_suffix(name, full, source, _missing(full))
         if not self._is_of(source, info):
-            return missing
+            return _missing(full)
         if info.plugin:
             return _plugin_argument(info, full, argument) or info
         if argument is None:
             return FieldProblem(f"filter syntax error: {name}") if info.argument == "required" else info
-        return self._core_argument(info, full, argument, missing) or info
+        return self._core_argument(info, full, argument, _missing(full)) or info
 
     def _core_argument(self, info: FieldInfo, full: str, argument: str, missing: FieldProblem) -> FieldProblem | None:
         """What is wrong with the argument of a field of libsinsp; every class of fields has its own words."""
@@ -186,6 +186,10 @@ class FieldCatalogue:
                     return FieldProblem(f"unknown event type {name[len(base) + 1 :]}")
                 return info
         return None
+
+
+def _missing(full: str) -> FieldProblem:
+    return FieldProblem(f"filter_check called with nonexistent field {full}")
 
 
 def _plugin_argument(info: FieldInfo, full: str, argument: str | None) -> FieldProblem | None:

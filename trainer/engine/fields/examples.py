@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import functools
 import json
-from dataclasses import dataclass
 from typing import Any
 
+from trainer.source import frozen
 
-@dataclass(frozen=True, slots=True)
+
+@frozen
 class FieldExample:
     """One example; ``argument`` is what the field has in brackets or behind a dot, where it needs one."""
 

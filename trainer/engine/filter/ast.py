@@ -6,13 +6,12 @@ Falco's textual list substitution, which is what Falco's own positions count.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
-from trainer.source import Span
+from trainer.source import Span, frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expansion:
     """How a node came out of a macro: the macro, where its name stands, and the expansion that held that name."""
 
@@ -21,7 +20,7 @@ class Expansion:
     parent: Expansion | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ValueExpr:
     """A constant; ``quoted`` when it was written in quotes; ``list_name`` when a list's items were put here."""
 
@@ -32,7 +31,7 @@ class ValueExpr:
     list_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListExpr:
     """``(a, b)``; ``bare`` for an identifier without parentheses (``in name``), which is a one-item list."""
 
@@ -42,7 +41,7 @@ class ListExpr:
     bare: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldExpr:
     """``proc.aname[2]`` is ``FieldExpr("proc.aname", "2")``."""
 
@@ -56,7 +55,7 @@ class FieldExpr:
         return self.name if self.argument is None else f"{self.name}[{self.argument}]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TransformerListExpr:
     """``(a.b, "x")`` as a transformer's argument."""
 
@@ -65,7 +64,7 @@ class TransformerListExpr:
     pos: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldTransformerExpr:
     """``tolower(proc.name)``; ``val(f)`` is the transformer named ``val``; ``argument`` is getopt's ``[c]``."""
 
@@ -76,7 +75,7 @@ class FieldTransformerExpr:
     pos: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UnaryCheckExpr:
     left: FieldExpr | FieldTransformerExpr
     operator: str
@@ -85,7 +84,7 @@ class UnaryCheckExpr:
     origin: Expansion | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BinaryCheckExpr:
     """``left operator [modifier] right``; ``operator`` keeps its spelling (``=`` or ``==``)."""
 
@@ -99,7 +98,7 @@ class BinaryCheckExpr:
     origin: Expansion | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IdentifierExpr:
     """A macro's name, before it is resolved."""
 
@@ -109,7 +108,7 @@ class IdentifierExpr:
     origin: Expansion | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotExpr:
     child: Expr
     span: Span
@@ -117,7 +116,7 @@ class NotExpr:
     origin: Expansion | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AndExpr:
     children: tuple[Expr, ...]
     span: Span
@@ -125,7 +124,7 @@ class AndExpr:
     origin: Expansion | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrExpr:
     children: tuple[Expr, ...]
     span: Span
@@ -133,7 +132,7 @@ class OrExpr:
     origin: Expansion | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MacroExpr:
     """A resolved macro: ``name`` as written, ``body`` its condition. Evaluation and printing go through it."""
 

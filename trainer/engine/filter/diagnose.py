@@ -7,9 +7,9 @@ by libsinsp's productions, in libsinsp's order. Parentheses and transformers run
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from trainer.engine.filter.escaping import unescape
+from trainer.source import frozen
 
 _BLANK = re.compile(r"[ \t\b\r\n]+")
 _NOT = re.compile(r"not[ \t\n\v\f\r]+")
@@ -32,7 +32,7 @@ OPERATORS = ("exists", "<=", "<", ">=", ">", "==", "=", "!=", *_STRING_WORDS, "i
 _WITH_TRANSFORMER = "a field with a valid transformer: " + ", ".join(f"'{name}'" for name in ("val", *_TRANSFORMERS))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """Falco's message and the index where its parser stood; ``opened`` is the parenthesis that was open there."""
 

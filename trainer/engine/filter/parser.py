@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from trainer.engine.filter.ast import Expr
 from trainer.engine.filter.diagnose import Fault, diagnose
 from trainer.engine.filter.hints import hint_for
-from trainer.source import MappedText, Span
+from trainer.source import MappedText, Span, frozen
 
 # lark is imported when the first condition is parsed: it takes longer to import than the rest of the engine.
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ _OPENING = frozenset({"LPAR", "AND_PAREN", "OR_PAREN", "NOT_PAREN", "TRANSFORMER
 _WORD = re.compile(r"[^\s()=,\"']+|[<>=!]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ParseError:
     """Why a condition does not parse.
 
@@ -54,12 +53,13 @@ def _remembered_tree(text: str, max_depth: int) -> ParseTree | None:
 
 
 def _tree(text: str, max_depth: int) -> ParseTree | None:
-    """Lark's tree, or None where ``text`` is refused. Tokens come one by one, to stop at the depth limit."""
+    """Lark's tree, or None where ``text`` is refused. Where the depth limit could be met, tokens come one by one, to stop there."""
     from lark import UnexpectedInput
 
-    parse = _grammar().parse_interactive(text)
-    depth = 0
     try:
+        if text.count("(") < max_depth:
+            return _grammar().parse(text)
+        parse, depth = _grammar().parse_interactive(text), 0
         for token in parse.iter_parse():
             if token.type in _OPENING:
                 depth += 1
@@ -80,7 +80,7 @@ def parse_condition(text: MappedText, max_depth: int = 1000) -> Expr | ParseErro
     if tree is not None:
         from trainer.engine.filter.tree import TreeBuilder
 
-        return TreeBuilder(text).transform(tree)
+        return TreeBuilder(text).build(tree)
     fault = diagnose(text.text, max_depth)
     # The two agree on what is a condition (tests/engine/test_filter_laws.py); an answer is due even where they should not.
     return _error(fault or Fault("unexpected token after '', expecting 'or', 'and'", 0), text)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from trainer.diagnostics import Annotation, Code, Diagnostic, ItemRef, Mark, Severity
 from trainer.engine.rules.chains import Trail
-from trainer.source import SourceFile, Span, YamlMark
+from trainer.source import SourceFile, Span, YamlMark, frozen
 
 _HALF_WIDTH = 80
 _NO_BYTE = re.compile("[\ud800-\udc7f]")
 """Surrogates that stand for no byte of a file."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """One link of the chain, outermost reachable through ``parent``."""
 
@@ -126,7 +126,7 @@ def error(
     **params: str,
 ) -> Refused:
     """The exception to raise for an error."""
-    return Refused(replace(_diagnostic(code, Severity.ERROR, message, context, span, trail, params), help=hint))
+    return Refused(_diagnostic(code, Severity.ERROR, message, context, span, trail, params, hint))
 
 
 def _diagnostic(
@@ -137,6 +137,8 @@ def _diagnostic(
     span: Span | None,
     trail: Trail | None,
     params: dict[str, str],
+    hint: str = "",
+    deprecated_field: str | None = None,
 ) -> Diagnostic:
     beside = trail or Trail()
     return Diagnostic(
@@ -146,8 +148,10 @@ def _diagnostic(
         annotations=(Annotation(span or context.span), *beside.annotations),
         context=context.refs(),
         snippet=context.snippet(),
+        help=hint,
         notes=beside.notes,
         params=params,
+        deprecated_field=deprecated_field,
     )
 
 
@@ -169,5 +173,6 @@ class Sink:
         trail: Trail | None = None,
         **params: str,
     ) -> None:
-        found = _diagnostic(code, Severity.WARNING, message, context, span, trail, params)
-        self.warnings.append(replace(found, deprecated_field=deprecated_field))
+        self.warnings.append(
+            _diagnostic(code, Severity.WARNING, message, context, span, trail, params, deprecated_field=deprecated_field)
+        )

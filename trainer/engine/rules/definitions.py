@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 from trainer.engine.rules.context import Context
-from trainer.source import MappedText, YamlMapping
+from trainer.source import MappedText, YamlMapping, frozen
 
 ENGINE_VERSION = (0, 62, 0)
 SYSCALL = "syscall"
@@ -35,7 +35,7 @@ class Priority(IntEnum):
         return next((priority for priority in cls if priority.name.lower() == lowered), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListDef:
     name: str
     items: tuple[str, ...]
@@ -46,7 +46,7 @@ class ListDef:
     """Position of the last change: what stands before it may be used."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MacroDef:
     name: str
     condition: MappedText
@@ -56,7 +56,7 @@ class MacroDef:
     visibility: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A scalar, or a list of entries, of an exception."""
 
@@ -72,7 +72,7 @@ class Entry:
         return self.text.text if self.text is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExceptionDef:
     name: str
     context: Context
@@ -81,7 +81,7 @@ class ExceptionDef:
     values: tuple[Entry, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleDef:
     name: str
     context: Context
@@ -105,7 +105,7 @@ class RuleDef:
     visibility: int = field(default=0, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleUpdate:
     """What an ``append`` or ``override`` item changes; None is 'not named'."""
 
@@ -127,7 +127,7 @@ class RuleUpdate:
     capture_duration: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PluginRequirement:
     name: str
     version: str

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from trainer.diagnostics import Annotation, Diagnostic, Edit, ItemRef, Mark
-from trainer.source import SourceFile, Span, YamlNode, YamlSequence, compose, compose_anew
+from trainer.source import SourceFile, Span, YamlNode, YamlSequence, compose, compose_anew, frozen
 
 _MAX_SIZE = 1_000_000
 """Characters of a file that is cut; one that no person edits is read as a whole."""
@@ -20,7 +20,7 @@ _MAX_ITEMS = 1_000
 """Items of a file that is cut; the base rules of an exam node have 60."""
 _ITEM = re.compile(r"^-(?=[ \n])", re.MULTILINE)
 _BEFORE_ITEMS = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\n|---[ \t]*\n)*")
-_NEXT_ITEM = "- a: b\n"
+_NEXT_ITEM = "-\n"
 _OTHER_DOCUMENT = re.compile(r"^(?:---|\.\.\.|%)", re.MULTILINE)
 
 
@@ -36,7 +36,7 @@ class Excerpt(SourceFile):
     last: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """An excerpt, where it begins in its file, and its item."""
 

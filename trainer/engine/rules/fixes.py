@@ -45,12 +45,22 @@ def with_help(diagnostic: Diagnostic, known: Definitions) -> Diagnostic:
         diagnostic = replace(diagnostic, notes=(say("in macro `{macro}`", macro=macros[-1]),))
     if diagnostic.fix is not None:
         return diagnostic
+    found = _helper(str(diagnostic.message))
+    if found is None:
+        return diagnostic
+    helper, word = found
+    text, fix = helper(diagnostic, known, word)
+    return replace(diagnostic, help=text if _better(text, diagnostic.help) else diagnostic.help, fix=fix)
+
+
+@lru_cache(maxsize=512)
+def _helper(message: str) -> tuple[_Helper, str] | None:
+    """Who knows more about this message, and the word in it that matters."""
     for pattern, helper in _HELPERS:
-        match = re.search(pattern, diagnostic.message)
+        match = re.search(pattern, message)
         if match is not None:
-            text, fix = helper(diagnostic, known, match.group(1) if match.groups() else "")
-            return replace(diagnostic, help=text if _better(text, diagnostic.help) else diagnostic.help, fix=fix)
-    return diagnostic
+            return helper, match.group(1) if match.groups() else ""
+    return None
 
 
 def _better(text: str, hint: str) -> bool:

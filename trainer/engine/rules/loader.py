@@ -18,7 +18,7 @@ from trainer.engine.rules.memory import Memory
 from trainer.engine.rules.plugins import KNOWN_PLUGINS, loaded_version
 from trainer.engine.rules.reader import parse_version, read_item, warn_unknown_keys
 from trainer.engine.rules.ruleset import ListInfo, MacroInfo, Ruleset
-from trainer.source import SourceFile, YamlMark, YamlNode, YamlScalar, YamlSequence, compose, is_null
+from trainer.source import SourceFile, YamlMark, YamlNode, YamlScalar, YamlSequence, compose, frozen, is_null
 
 if TYPE_CHECKING:
     from trainer.engine.rules.lints import Proofs
@@ -28,7 +28,7 @@ _MOST_ERRORS = 500
 Mode = Literal["learner", "falco"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FileResult:
     file: SourceFile
     successful: bool
@@ -39,7 +39,7 @@ class FileResult:
     warnings: tuple[Diagnostic, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoadResult:
     files: tuple[FileResult, ...]
     ruleset: Ruleset

@@ -11,10 +11,10 @@ from trainer.engine.filter.ast import Expr
 from trainer.engine.rules.definitions import MacroDef, RuleDef
 from trainer.engine.rules.resolver import ResolvedList
 from trainer.engine.rules.ruleset import CompiledRule
-from trainer.source import Span
+from trainer.source import Span, frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """A compiled macro or rule, what it was made from, and what was said of it."""
 

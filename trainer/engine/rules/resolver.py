@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -18,14 +19,15 @@ from trainer.engine.filter.ast import (
     UnaryCheckExpr,
 )
 from trainer.engine.rules.definitions import ListDef, MacroDef
-from trainer.source import MappedText, Span
+from trainer.source import MappedText, Span, frozen
 
 _BLANKS = " \t\n\r"
 _DELIMITERS = _BLANKS + "(),="
+_DELIMITER = re.compile(r"[ \t\n\r(),=]")
 _Node = TypeVar("_Node", bound=Expr)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ResolvedList:
     name: str
     items: tuple[str, ...]
@@ -72,16 +74,19 @@ MAX_MACROS = 400
 def substitute(condition: MappedText, lists: Iterable[ResolvedList]) -> tuple[MappedText, set[str]] | None:
     """The condition with every list's name replaced by its items, as text, and the names that were found; None when too long."""
     used: set[str] = set()
+    words = set(_DELIMITER.split(condition.text))
     for entry in lists:
-        count = condition.text.count(entry.name)
-        if not count:
+        # A name is replaced where it stands alone; one that holds a delimiter itself is no word.
+        if entry.name not in words and _DELIMITER.search(entry.name) is None:
             continue
+        count = condition.text.count(entry.name)
         if len(condition.text) + count * len(entry.text) > MAX_CONDITION:
             return None
         replaced = _substitute_one(condition, entry)
         if replaced is not None:
             condition = replaced
             used.add(entry.name)
+            words = set(_DELIMITER.split(condition.text))
     return condition, used
 
 
@@ -146,7 +151,7 @@ def _after(span: Span) -> Span:
     return Span(span.file, span.end, span.end)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unresolved:
     message: str
     name: str
@@ -223,7 +228,7 @@ class MacroResolver:
         return resolved
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class VisibleMacros:
     """Macros that a definition of this visibility may use; None sees all. Looked up when asked for: few of them are used by one condition."""
 

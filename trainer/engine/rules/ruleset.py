@@ -11,10 +11,10 @@ from typing import Any, Literal
 from trainer.engine.evaluate import Compiled, Explanation, Output, explain, format_time
 from trainer.engine.rules.definitions import Priority
 from trainer.events import Event
-from trainer.source import SourceFile, Span
+from trainer.source import SourceFile, Span, frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MacroInfo:
     name: str
     condition: str
@@ -22,7 +22,7 @@ class MacroInfo:
     file: SourceFile
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListInfo:
     name: str
     items: tuple[str, ...]
@@ -30,7 +30,7 @@ class ListInfo:
     file: SourceFile
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompiledRule:
     name: str
     file: SourceFile
@@ -50,7 +50,7 @@ class CompiledRule:
     """What falco.yaml's ``append_output`` adds to output_fields: name to format, and whether the field's own value is meant."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alert:
     rule: str
     priority: Priority

@@ -6,8 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from trainer.diagnostics import Annotation, Code, Diagnostic, Severity, say
-from trainer.engine.filter import Node, to_string
-from trainer.engine.filter.ast import AndExpr, BinaryCheckExpr, Expr, FieldExpr, ListExpr, MacroExpr, NotExpr, OrExpr, ValueExpr
+from trainer.engine.filter import Node, checks, to_string
+from trainer.engine.filter.ast import (
+    AndExpr,
+    BinaryCheckExpr,
+    Expr,
+    FieldExpr,
+    ListExpr,
+    MacroExpr,
+    NotExpr,
+    OrExpr,
+    UnaryCheckExpr,
+    ValueExpr,
+)
 from trainer.engine.rules.chains import Trail
 from trainer.engine.rules.lints.notes import Subject, note
 from trainer.engine.rules.ruleset import CompiledRule, Ruleset
@@ -42,7 +53,7 @@ def shadowed(subjects: Sequence[Subject], ruleset: Ruleset, proofs: Proofs) -> I
                 continue
             narrow, wide = rule.condition.expr, earlier.condition.expr
             pair = (id(narrow), id(wide))
-            found = before.get(pair) or (narrow, wide, proof.run(narrow, wide))
+            found = before.get(pair) or (narrow, wide, proof.could(narrow, wide) and proof.run(narrow, wide))
             proofs.pairs[pair] = found
             if found[2]:
                 place = Annotation(earlier.span, say("this rule comes first"), primary=False)
@@ -72,6 +83,19 @@ class _Proof:
     steps: int = 0
     texts: dict[int, str] = field(default_factory=dict)
     known: dict[tuple[int, int], bool] = field(default_factory=dict)
+    asked: dict[int, frozenset[str]] = field(default_factory=dict)
+    demanded: dict[int, frozenset[str]] = field(default_factory=dict)
+
+    def could(self, given: Expr, wanted: Expr) -> bool:
+        """False where no proof can succeed: each check that ``wanted`` demands needs the same, or a narrower one, in ``given``."""
+        if id(given) not in self.asked:
+            asked = list(checks(given))
+            self.asked[id(given)] = frozenset(map(self._text, asked)) | {self._text(c.left) for c in asked if _choices(c)}
+        if id(wanted) not in self.demanded:
+            self.demanded[id(wanted)] = frozenset(
+                self._text(check.left if _choices(check) else check) for check in _demands(wanted)
+            )
+        return self.demanded[id(wanted)] <= self.asked[id(given)]
 
     def run(self, given: Expr, wanted: Expr) -> bool:
         self.steps = 0
@@ -118,14 +142,27 @@ class _Proof:
         return self.texts[id(expr)]
 
 
+def _demands(expr: Expr) -> Iterator[UnaryCheckExpr | BinaryCheckExpr]:
+    """Checks without which the condition cannot hold."""
+    pending = [expr]
+    while pending:
+        node = _bare(pending.pop())
+        if isinstance(node, AndExpr):
+            pending.extend(node.children)
+        elif isinstance(node, UnaryCheckExpr | BinaryCheckExpr):
+            yield node
+
+
 def _bare(expr: Expr) -> Expr:
     while isinstance(expr, MacroExpr):
         expr = expr.body
     return expr
 
 
-def _choices(check: BinaryCheckExpr) -> frozenset[str]:
+def _choices(check: UnaryCheckExpr | BinaryCheckExpr) -> frozenset[str]:
     """Values of which a check takes any one; none for other operators."""
+    if isinstance(check, UnaryCheckExpr):
+        return frozenset()
     if check.operator in ("=", "==") and isinstance(check.right, ValueExpr):
         return frozenset((check.right.text,))
     if check.operator == "in" and isinstance(check.right, ListExpr):
