@@ -35,6 +35,8 @@ _KILLED = 137
 """Docker's exit code of a container whose first process was killed."""
 _WAIT_RECORDS = 400
 """Most records that a connect waits for its port."""
+_LINGER_NS = 50_000_000
+"""A process that ended is still shown as parent and leader for this time: who is faster, it or its child, is chance."""
 _IDS = frozenset("setuid setreuid setresuid setgid setregid setresgid setsid capset prctl".split())  # noqa: SIM905
 _VERSIONED = _IDS | {"setpgid", "chdir", "fchdir"}
 
@@ -53,6 +55,8 @@ class Inspector:
         self._known: dict[str, Known] = {}
         self._root: Thread | None = None
         self._streams: dict[int, FdInfo] = {}
+        self._lingering: deque[tuple[int, Thread]] = deque()
+        """Processes that ended a moment ago, and when."""
         self._host_pids: dict[int, int] = {}
         self._version = 0
         self._num = 0
@@ -148,7 +152,20 @@ class Inspector:
             self._queue.popleft()
             self._process(head)
 
+    def _bury(self, time_ns: int) -> None:
+        """What ended long enough ago is gone, and its children get their next parent."""
+        while self._lingering and time_ns - self._lingering[0][0] >= _LINGER_NS:
+            _, gone = self._lingering.popleft()
+            gone.lingers = False
+            init = self._known[gone.container.id].init if gone.container is not None else None
+            for other in self._threads.values():
+                if other.alive and other.parent is gone and other is not gone:
+                    other.parent = init
+            self._version += 1
+
     def _process(self, record: strace.Record) -> None:
+        if self._lingering:
+            self._bury(record.time_ns)
         thread = self._thread(record)
         if thread is None:
             return
@@ -295,12 +312,10 @@ class Inspector:
                 self._known[thread.container.id].users.forget()  # with its first process the container is gone
             self._emit(thread, "procexit", record.time_ns, exit_params(record), {"evt.category": "process"})
         thread.alive = False
-        if thread.main is None and thread.container is not None:
-            init = self._known[thread.container.id].init
-            for other in self._threads.values():
-                if other.alive and other.parent is thread and other is not thread:
-                    other.parent = init
+        if thread.main is None:
             thread.fds = {}
+            thread.lingers = True
+            self._lingering.append((record.time_ns, thread))
         self._version += 1
 
     def _killed(self, thread: Thread, time_ns: int) -> None:
@@ -329,7 +344,7 @@ class Inspector:
         if thread.cache_key != key:
             assert thread.container is not None
             known = self._known[thread.container.id]
-            host = {pid: item for pid, item in self._threads.items() if item.alive}
+            host = {pid: item for pid, item in self._threads.items() if item.alive or item.lingers}
             thread.cache = known.fields | process_fields(thread, known.users, host)
             thread.cache_key = key
         self._num += 1
