@@ -35,8 +35,10 @@ _KILLED = 137
 """Docker's exit code of a container whose first process was killed."""
 _WAIT_RECORDS = 400
 """Most records that a connect waits for its port."""
-_LINGER_NS = 50_000_000
-"""A process that ended is still shown as parent and leader for this time: who is faster, it or its child, is chance."""
+_QUIET_NS = 100_000_000
+"""Who is faster, a process that ends or its child, is chance: it is shown as the parent until the child pauses for this time."""
+_LINGER_NS = 2_000_000_000
+"""And no longer than this."""
 _IDS = frozenset("setuid setreuid setresuid setgid setregid setresgid setsid capset prctl".split())  # noqa: SIM905
 _VERSIONED = _IDS | {"setpgid", "chdir", "fchdir"}
 
@@ -55,7 +57,7 @@ class Inspector:
         self._known: dict[str, Known] = {}
         self._root: Thread | None = None
         self._streams: dict[int, FdInfo] = {}
-        self._lingering: deque[tuple[int, Thread]] = deque()
+        self._lingering: list[tuple[int, Thread]] = []
         """Processes that ended a moment ago, and when."""
         self._host_pids: dict[int, int] = {}
         self._version = 0
@@ -152,10 +154,14 @@ class Inspector:
             self._queue.popleft()
             self._process(head)
 
-    def _bury(self, time_ns: int) -> None:
+    def _bury(self, thread: Thread, time_ns: int) -> None:
         """What ended long enough ago is gone, and its children get their next parent."""
-        while self._lingering and time_ns - self._lingering[0][0] >= _LINGER_NS:
-            _, gone = self._lingering.popleft()
+        above = list(thread.ancestors())
+        last = max(thread.heard_ns, thread.start_ns)
+        for ended, gone in tuple(self._lingering):
+            if time_ns - ended < _LINGER_NS and (gone not in above or time_ns - max(ended, last) < _QUIET_NS):
+                continue
+            self._lingering.remove((ended, gone))
             gone.lingers = False
             init = self._known[gone.container.id].init if gone.container is not None else None
             for other in self._threads.values():
@@ -164,13 +170,15 @@ class Inspector:
             self._version += 1
 
     def _process(self, record: strace.Record) -> None:
-        if self._lingering:
-            self._bury(record.time_ns)
         thread = self._thread(record)
         if thread is None:
             return
+        # strace shows when a call began, and when it ended only where another process was heard meanwhile.
+        started = record.started_ns if isinstance(record, strace.Syscall) else record.time_ns
+        if self._lingering:
+            self._bury(thread, started)
+        thread.heard_ns = started
         if not thread.announced:
-            started = record.started_ns if isinstance(record, strace.Syscall) else record.time_ns
             self._announce(thread, thread.birth[0], thread.birth[1], started)
         if isinstance(record, strace.Syscall):
             self._syscall(thread, record)

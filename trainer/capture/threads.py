@@ -86,6 +86,8 @@ class Thread:
     main: Thread | None = None
     threads: int = 1
     alive: bool = True
+    heard_ns: int = 0
+    """When its last call began."""
     lingers: bool = False
     """It ended a moment ago and is still shown as parent and leader."""
     ending: bool = False

@@ -65,7 +65,7 @@ def normalised(recording: Recording) -> Recording:
     """Foreign recordings stay as they are."""
     if recording.header.origin != "cks-trainer" or recording.header.start_ns == NORMAL_START_NS:
         return recording
-    waited = frozenset([(event.action, event.time_ns) for event in recording.events if event.type in _WAITING])
+    waited = _waited(recording.events)
     recording = replace(recording, events=settled(recording.events))
     times = _EvenTimes(recording, waited)
     numbers, ports = _Numbers(recording.events), ClientPorts(recording.events)
@@ -87,6 +87,18 @@ def normalised(recording: Recording) -> Recording:
     return Recording(replace(recording.header, start_ns=NORMAL_START_NS), tuple(events), tuple(times.actions))
 
 
+def _waited(events: Iterable[Event]) -> frozenset[tuple[str | None, int]]:
+    """Action and moment of events before which a call may have waited: its own, or (calls have the time of their start) the next one."""
+    found: set[tuple[str | None, int]] = set()
+    last: dict[tuple[object, object], str] = {}
+    for event in events:
+        thread = (event.fields.get("container.id"), event.fields.get("thread.vtid"))
+        if event.type in _WAITING or last.get(thread) in _WAITING:
+            found.add((event.action, event.time_ns))
+        last[thread] = event.type
+    return frozenset(found)
+
+
 class _EvenTimes:
     """Each moment comes 0.1 ms after the one before. An action begins with a whole second.
 
@@ -95,7 +107,7 @@ class _EvenTimes:
     """
 
     def __init__(self, recording: Recording, waited: frozenset[tuple[str | None, int]]) -> None:
-        """``waited``: action and moment of the events of calls that wait."""
+        """``waited``: what `_waited` found."""
         self._waited = waited
         self.events: list[int] = []
         """New times of the recording's events."""
