@@ -31,6 +31,8 @@ def settled(events: Sequence[Event]) -> tuple[Event, ...]:
     for segment in actions.values():
         ordered = _Segment(segment).ordered()
         moments = sorted(event.time_ns for event in segment)
+        for at in range(1, len(moments)):  # no two are the same: a moment says which event it is
+            moments[at] = max(moments[at], moments[at - 1] + 1)
         starts = _starts(ordered, moments)
         for event, moment in zip(ordered, moments, strict=True):
             fields = event.fields
