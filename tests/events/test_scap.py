@@ -111,7 +111,15 @@ def test_sysdig_and_the_engine_select_the_same_events(files: dict[str, tuple[Rec
     for scenario in JUDGED:
         recording, path = files[f"{scenario}-seed-0"]
         numbers = [int(row[0]) for row in sysdig(path, "evt.num", _RETURNS)]
-        events = dict(zip(numbers, recording.events, strict=True))
+        # Who takes over an orphan sysdig is not told: ours names no reaper. Those events have other ancestors there.
+        parents = sysdig(path, "evt.num proc.pname", _RETURNS)
+        orphans = {
+            int(row[0])
+            for row, event in zip(parents, recording.events, strict=True)
+            if row[1] == "<NA>" != event.fields["proc.pname"]
+        }
+        assert len(orphans) < len(numbers) / 10
+        events = {number: event for number, event in zip(numbers, recording.events, strict=True) if number not in orphans}
 
         def asked(condition: str, path: Path = path) -> set[int]:
             return {int(row[0]) for row in sysdig(path, "evt.num", f"({condition}) and {_RETURNS}")}
@@ -123,6 +131,7 @@ def test_sysdig_and_the_engine_select_the_same_events(files: dict[str, tuple[Rec
             ours = {number for number, event in events.items() if check.matches(event)}
             if ours:
                 selecting.add(condition)
+            theirs = theirs - orphans
             if ours != theirs:
                 odd = sorted(ours ^ theirs)[:3]
                 wrong.append(
