@@ -75,15 +75,15 @@ class _Segment:
 
     def _run(self, first: _Thread) -> None:
         stack = [iter(self._threads.pop(first))]
-        parents: dict[_Thread, object] = {}
+        families: dict[_Thread, object] = {}
         while stack:
             event = next(stack[-1], None)
             if event is None:
                 stack.pop()
                 continue
-            parent = event.fields.get("proc.pvpid")
-            if len(stack) > 1 and parents.setdefault(_thread(event), parent) != parent:
-                # Its parent has ended meanwhile: that comes first.
+            above = event.fields.get("proc.apid")
+            if len(stack) > 1 and families.setdefault(_thread(event), above) != above:
+                # One of its ancestors has ended meanwhile: that comes first.
                 self._threads[_thread(event)] = [event, *stack.pop()]
                 continue
             child = (event.fields.get("container.id"), event.fields.get("evt.rawres")) if event.type in _FORKS else None
