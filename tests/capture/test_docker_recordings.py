@@ -18,7 +18,6 @@ from trainer.events import write_recording
 @pytest.mark.xdist_group("docker")
 @pytest.mark.parametrize("name", ["read-shadow", "team-shells"])
 def test_recording_twice_gives_the_same_file(tmp_path: Path, name: str) -> None:
-    """team-shells has a process that does not wait for its child."""
     for number in ("one", "two"):
         write_recording(run_scenario(load_scenario(name), lambda event: None), tmp_path / number)
     one, two = ((tmp_path / number).read_bytes() for number in ("one", "two"))
