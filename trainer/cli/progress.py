@@ -67,7 +67,9 @@ def drill_command(as_json: bool, seed: int | None) -> int:
         title = visible(exercise.title.get(lang) or exercise.title["en"])
         head = said(lang, "drill", title=title, seed=row["seed"], minutes=max(1, round(exercise.target_seconds / 60)))
         click.echo(("\n" if number else "") + head + "\n")
-        click.echo(visible(exercise.task.get(lang) or exercise.task["en"]).rstrip() + "\n")
+        for line in (exercise.task.get(lang) or exercise.task["en"]).rstrip().splitlines():
+            click.echo(visible(line))
+        click.echo("")
         click.echo(said(lang, "drill.grade", command=row["command"]))
     return ExitCode.YES
 
