@@ -12,9 +12,12 @@ from trainer.session.repetition import TOP
 from trainer.tui.desk import Desk
 from trainer.tui.exam_desk import ExamRow, clock_text
 from trainer.tui.text import Words
-from trainer.tui.widgets.frame import bar
 
 BAR = 20
+LEVEL = 3 * TOP
+"""Cells of a skill's bar."""
+FULL, EMPTY, OVER = "█", "░", "▓"
+"""Told apart without colours too."""
 DAY_MARKS = "·▂▄▆█"
 DAY_STEPS = (1, 3, 6, 10)
 """Attempts of a day from which on its mark is one higher."""
@@ -82,6 +85,11 @@ def times(figures: Figures, desk: Desk, exams: Sequence[ExamRow], words: Words, 
     return Content("\n").join(lines)
 
 
+def bar(filled: int, width: int, style: str = "$success") -> Content:
+    """A line of which so many cells are filled."""
+    return Content.assemble((FULL * filled, style), (EMPTY * (width - filled), "$surface-lighten-2"))
+
+
 def _heading(text: str) -> Content:
     return Content.styled(text, "bold $accent")
 
@@ -113,7 +121,7 @@ def _skill(one: SkillFigures, figures: Figures, words: Words, names: int, width:
     parts = [
         _fitted(one.skill, names),
         Content("  "),
-        bar(BAR * one.level // TOP, BAR, "$warning" if one.due else "$success"),
+        bar(LEVEL * one.level // TOP, LEVEL, "$warning" if one.due else "$success"),
         Content(f" {one.level}/{TOP}  "),
         Content.styled(due, "bold $warning" if one.due else "$text-muted"),
     ]
@@ -129,11 +137,11 @@ def _time(one: ExerciseFigures, title: str, room: int) -> Content:
     filled = min(BAR, round(half * best / max(1, one.target_seconds)))
     within, beyond = min(filled, half), max(0, filled - half)
     line = Content.assemble(
-        ("━" * within, "$success"),
-        ("━" * (half - within), "$surface-lighten-2"),
+        (FULL * within, "$success"),
+        (EMPTY * (half - within), "$surface-lighten-2"),
         ("┃", "$text-muted"),
-        ("━" * beyond, "$error"),
-        ("━" * (half - beyond), "$surface-lighten-2"),
+        (OVER * beyond, "$error"),
+        (EMPTY * (half - beyond), "$surface-lighten-2"),
     )
     style = "$text" if best <= one.target_seconds else "$warning"
     numbers = f"{clock_text(best)} / {clock_text(one.target_seconds)}"
