@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from trainer.content import Exercise, Pack, core_pack_folder, load_pack
+from trainer.content import Exercise, Pack, core_pack_folder
 from trainer.content.installing import Installed, find_installed, installed, load_installed
+from trainer.content.remembered import load_pack_remembered
 from trainer.content.scenarios import NAME
 from trainer.diagnostics.render import render_plain
 from trainer.errors import PackError
 from trainer.session.shelf import Shelved, key_of, newest_installed, packs_folder
+from trainer.session.store import cache_folder
 
 
 def core_pack() -> Pack:
     """Raises PackError with the first problem when the core pack cannot be read."""
-    pack, diagnostics = load_pack(core_pack_folder())
+    pack, diagnostics = load_pack_remembered(core_pack_folder(), cache_folder())
     if pack is None:
         first = render_plain(diagnostics[0]) if diagnostics else ""
         raise PackError(f"the core pack cannot be read\n{first}".rstrip(), "run: cks-trainer doctor")

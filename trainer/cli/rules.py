@@ -12,7 +12,8 @@ import click
 from trainer.cli.console import ExitCode, emit_json, language, narrate, paint, use_color
 from trainer.cli.falco_yaml import alert_printer, falco_settings, rules_of, settings_errors
 from trainer.cli.fields import field_block, field_json, field_line
-from trainer.content import core_pack_folder, load_pack
+from trainer.content import core_pack_folder
+from trainer.content.remembered import load_pack_remembered
 from trainer.diagnostics.render import render_plain
 from trainer.engine import (
     KNOWN_PLUGINS,
@@ -30,6 +31,7 @@ from trainer.engine import (
 from trainer.errors import PackError
 from trainer.events import Event, read_recording
 from trainer.grading import nearest_event
+from trainer.session.store import cache_folder
 from trainer.source import SourceFile, read_source
 
 
@@ -60,7 +62,7 @@ def validate_command(files: tuple[Path, ...], plugins: tuple[str, ...], as_json:
 
 
 def _base_rules() -> SourceFile:
-    pack, _ = load_pack(core_pack_folder())
+    pack, _ = load_pack_remembered(core_pack_folder(), cache_folder())
     if pack is None:
         raise PackError("the core pack cannot be read", "run: cks-trainer doctor")
     return pack.base_rules

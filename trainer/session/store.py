@@ -82,6 +82,11 @@ def data_folder() -> Path:
     return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("cks-trainer", appauthor=False))
 
 
+def cache_folder() -> Path:
+    """Folder of what can be made again: it may be removed at any time."""
+    return data_folder() / "cache"
+
+
 class Store:
     """The progress store. Every method may raise StoreError; use it as a context manager or call ``close``.
 
@@ -216,6 +221,20 @@ class Store:
             return self._db.execute(query, values).fetchall()
         except sqlite3.Error as error:
             raise _clear(error, self.path) from error
+
+    @contextmanager
+    def lightly(self) -> Iterator[None]:
+        """For each key that is pressed: changes made inside outlast the process, but not yet a power cut, and wait for nobody.
+
+        A change outside, of anything, makes them last. They raise StoreError at once where another program is writing.
+        """
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.execute("PRAGMA busy_timeout = 0")
+        try:
+            yield
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {int(_BUSY_SECONDS * 1000)}")
+            self._db.execute("PRAGMA synchronous = FULL")
 
     @contextmanager
     def change(self) -> Iterator[sqlite3.Connection]:

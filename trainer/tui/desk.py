@@ -18,14 +18,15 @@ from pathlib import Path
 from typing import TypeVar
 
 from trainer.capture import DockerStatus, Progress
-from trainer.content import Exercise, Pack, core_pack_folder, fill_exercise, load_pack
+from trainer.content import Exercise, Pack, core_pack_folder, fill_exercise
+from trainer.content.remembered import load_pack_remembered
 from trainer.diagnostics import Diagnostic
 from trainer.engine import Alert, Explanation, Ruleset
 from trainer.engine.assist import Known
 from trainer.errors import PackError, StoreError, TrainerError
 from trainer.events import Event
 from trainer.grading import LEARNER_FILE, Grader, GradeReport, Submission, grade, scenario_of
-from trainer.session import ExerciseState, Store, data_folder
+from trainer.session import ExerciseState, Store, cache_folder, data_folder
 from trainer.session.exam_clock import Clock, SystemClock
 from trainer.session.figures import Figures, read_figures
 from trainer.session.shelf import Shelved, shelf
@@ -162,7 +163,7 @@ class Desk:
     @classmethod
     def open(cls, folder: Path | None = None, live: bool | None = None) -> Desk:
         """Raises TrainerError when the pack or the store cannot be opened."""
-        pack, diagnostics = load_pack(folder or core_pack_folder())
+        pack, diagnostics = load_pack_remembered(folder or core_pack_folder(), cache_folder())
         if pack is None:
             detail = diagnostics[0].message if diagnostics else "no pack there"
             raise PackError(f"the pack cannot be read: {detail}", "run: cks-trainer pack lint")
@@ -249,6 +250,12 @@ class Desk:
         return {
             name: saved if (saved := self.store.draft(exercise.slug, name)) is not None else text for name, text in starts.items()
         }
+
+    def type(self, slug: str, name: str, text: str) -> None:
+        """Takes a text with a key's change in it, before the key is seen: what was seen is there after a kill. ``flush`` makes it last."""
+        self.unsaved[slug, name] = text
+        with contextlib.suppress(StoreError), self.store.lightly():  # flush tries again, and says why not
+            self.store.save_draft(slug, text, name)
 
     def flush(self) -> None:
         """Writes the drafts. Raises StoreError, and keeps what it could not write."""

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from trainer.content import Exam, Pack
 from trainer.content.installing import find_installed, load_installed
-from trainer.errors import CaptureCancelled, PackError
+from trainer.errors import CaptureCancelled, PackError, StoreError
 from trainer.grading import ExamReport
 from trainer.grading.exam_export import to_csv, to_html, to_markdown
 from trainer.grading.exam_texts import minutes
@@ -177,12 +177,17 @@ class OpenExam:
         return bool(self._unsaved or self._unsaved_notes)
 
     def edit(self, number: int, file: str, text: str) -> None:
+        """Takes a text with a key's change in it, before the key is seen. ``flush`` makes it last."""
         self.texts[number][file] = text
         self._unsaved[number, file] = text
+        with suppress(StoreError), self.desk.store.lightly():  # flush tries again, and says why not
+            self._session.save_draft(number, text, file)
 
     def note(self, number: int, text: str) -> None:
         self.notes[number] = text
         self._unsaved_notes[number] = text
+        with suppress(StoreError), self.desk.store.lightly():
+            self._session.note(number, text)
 
     def flush(self) -> None:
         """Writes what is not written. Raises StoreError, and keeps what it could not write. After the end nothing counts."""

@@ -28,6 +28,8 @@ class OpenSitting:
         self.hints, self.solution, self._seconds = sitting.hints, sitting.solution, sitting.seconds
         self._time = WorkTime(time.monotonic())
         self._kept = time.monotonic()
+        self._uncounted = 0.0
+        """Seconds that are not in the store yet."""
         desk.seeds[sitting.exercise] = sitting.seed
 
     @classmethod
@@ -55,12 +57,14 @@ class OpenSitting:
             self.keep()
 
     def keep(self) -> None:
-        """Counts the time in the store."""
+        """Counts the time in the store, as ``Desk.type`` keeps a key: what cannot be written now is written with the next."""
         self._kept = time.monotonic()
         seconds = self._time.take(self._kept)
         self._seconds += seconds
-        with suppress(StoreError):  # a draft that cannot be saved is told of; seconds alone are not worth a message
-            count_in(self.desk.store, self._sitting.id, seconds=seconds)
+        self._uncounted += seconds
+        with suppress(StoreError), self.desk.store.lightly():
+            count_in(self.desk.store, self._sitting.id, seconds=self._uncounted)
+            self._uncounted = 0.0
 
     def hint(self) -> None:
         """One more hint was read. Raises StoreError."""

@@ -35,6 +35,15 @@ AT_ONCE = 3.0
 NOTE_LENGTH = 500
 
 
+class Note(Input):
+    changed: Callable[[], None] | None = None
+    """Called at each change, before it is seen."""
+
+    def watch_value(self) -> None:
+        if self.changed is not None:
+            self.changed()
+
+
 class ExamScreen(WorkScreen):
     PANES: ClassVar[tuple[str, ...]] = ("task", "editor", "questions")
     HELP_PAGE: ClassVar[str] = "exam"
@@ -72,13 +81,14 @@ class ExamScreen(WorkScreen):
             yield QuestionList(self.exam)
         with Horizontal(id="noteline"):
             yield Static("", markup=False)
-            yield Input(self.exam.task.note, max_length=NOTE_LENGTH, compact=True, id="note")
+            yield Note(self.exam.task.note, max_length=NOTE_LENGTH, compact=True, id="note")
         yield KeyBar()
         yield ProposalList()
         yield from self.frame()
 
     def on_mount(self) -> None:
         self.query_one(ProposalList).close()
+        self.note.changed = self._take_note
         self.relabel()
         self.action_pane("task")
         self.set_interval(1.0, self.second)
@@ -98,8 +108,8 @@ class ExamScreen(WorkScreen):
         return self.code.busy
 
     @property
-    def note(self) -> Input:
-        return self.query_one("#note", Input)
+    def note(self) -> Note:
+        return self.query_one("#note", Note)
 
     @property
     def questions(self) -> QuestionList:
@@ -281,9 +291,6 @@ class ExamScreen(WorkScreen):
         if self.note.value != self.exam.notes[self.exam.number]:
             self.exam.note(self.exam.number, self.note.value)
             self._save_soon()
-
-    def on_input_changed(self) -> None:
-        self._take_note()
 
     def on_input_submitted(self) -> None:
         self.focus_pane(self.pane)

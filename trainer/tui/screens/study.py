@@ -145,7 +145,7 @@ class StudyScreen(WorkScreen):
     # Text.
 
     def _edited(self, name: str, text: str) -> None:
-        self.desk.unsaved[self.exercise.slug, name] = text
+        self.desk.type(self.exercise.slug, name, text)
         self.sitting.touch()
         if self.verdict is not None:
             # What is shown belongs to the text before this key.

@@ -19,7 +19,7 @@ from trainer.tui.widgets.editor_pane import EditorPane
 from trainer.tui.widgets.frame import PaneBar, TrainerScreen, words_of
 
 SAVE_DELAY = 0.3
-"""Seconds after a change within which it is written: what a kill may take."""
+"""Seconds after a change within which it is on the disk: what a power cut may take. A kill takes nothing that was seen."""
 
 
 class WorkScreen(TrainerScreen):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from rich.style import Style
 from textual import events
 from textual._text_area_theme import TextAreaTheme
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.widgets import TextArea
 
 from trainer.diagnostics import Diagnostic
@@ -64,6 +65,8 @@ class RuleEditor(TextArea):
         self.known = Known()
         """What the files beside this one define."""
         self._rows: dict[str, list[Mark]] = {}
+        self.changed: Callable[[], None] | None = None
+        """Called at each change, before it is seen; TextArea.Changed comes later."""
         super().__init__(
             text, language="yaml", soft_wrap=True, tab_behavior="indent", show_line_numbers=True, read_only=read_only, id=id
         )
@@ -73,6 +76,11 @@ class RuleEditor(TextArea):
         for name, dark in (("falco-dark", True), ("falco-light", False)):
             self.register_theme(TextAreaTheme(name, syntax_styles=_styles(dark)))
         self.watch(self.app, "theme", self._follow_theme)
+
+    def post_message(self, message: Message) -> bool:
+        if isinstance(message, TextArea.Changed) and self.changed is not None:
+            self.changed()
+        return super().post_message(message)
 
     def _follow_theme(self) -> None:
         self.theme = "falco-dark" if self.app.current_theme.dark else "falco-light"

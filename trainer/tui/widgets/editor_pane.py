@@ -48,6 +48,7 @@ class EditorPane(Vertical):
         yield ProblemLine(self._clean)
 
     def on_mount(self) -> None:
+        self.editor.changed = self.take
         self.relabel()
         self.start_check()
 
@@ -119,10 +120,6 @@ class EditorPane(Vertical):
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(CHECK_DELAY, self.start_check)
-
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        if event.text_area is self.editor:
-            self.take()
 
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
         if event.text_area is self.editor:
