@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -183,3 +185,32 @@ def test_a_store_of_the_version_before_keeps_everything(tmp_path: Path) -> None:
         attempt = store.attempts("a")[0]
         assert (attempt.rules, attempt.seed, attempt.pack, attempt.solution, attempt.sitting) == ("A", 0, None, False, None)
         assert store.draft("a", "f") == "B"
+
+
+def test_two_histories_are_the_same_whichever_is_merged_into_the_other(tmp_path: Path) -> None:
+    with filled(tmp_path / "one") as one, Store.open(tmp_path / "two") as two:
+        practise(two, "a", 2, True, seconds=50)
+        practise(two, "c", 2, False)
+        two.save_draft("a", "of two")
+        export_data(one, tmp_path / "one.json")
+        export_data(two, tmp_path / "two.json")
+        import_data(one, tmp_path / "two.json")
+        import_data(two, tmp_path / "one.json")
+        assert contents(one) == contents(two)
+        assert len(contents(one)["attempt"]) == 5
+
+
+def test_a_killed_reset_leaves_everything_and_a_whole_backup(tmp_path: Path) -> None:
+    filled(tmp_path / "home").close()
+    code = (
+        "import os, sys; from pathlib import Path; from trainer.session import Store; from trainer.session import archive\n"
+        "write = archive._write\n"
+        "def killed(path, data): write(path, data); os.kill(os.getpid(), 9)\n"
+        "archive._write = killed\n"
+        "with Store.open(Path(sys.argv[1])) as store: archive.reset_data(store)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code, str(tmp_path / "home")], check=False).returncode == -9
+    with Store.open(tmp_path / "home") as store, Store.open(tmp_path / "new") as new:
+        assert store.attempt_count("a") == 2
+        import_data(new, next((tmp_path / "home" / "backups").glob("*.json")))
+        assert contents(new) == contents(store)

@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.exam_pack import write_exam_pack
 from tests.practice_data import TODAY, practise
 from tests.small_pack import PACK, recording, write_pack
 from tests.tui.conftest import NARROW, NO_DOCKER, PASSING, WIDE, run, settle
+from trainer.__main__ import main
 from trainer.content.variables import draw
 from trainer.events import write_recording
 from trainer.session import Store
@@ -26,7 +28,7 @@ from trainer.tui.home import Heading
 from trainer.tui.screens.exercises import ExerciseList
 from trainer.tui.screens.progress import ProgressScreen
 from trainer.tui.screens.study import StudyScreen
-from trainer.tui.widgets.frame import TitleBar
+from trainer.tui.widgets.frame import ProgressLine, TitleBar
 
 OpenHome = Callable[..., TrainerApp]
 
@@ -249,6 +251,48 @@ async def test_the_data_goes_out_is_forgotten_and_comes_back(home: OpenHome, tmp
         assert app.desk.store.attempt_count("find-files") == 2
         await pilot.press("escape")
         assert "Due today" in shown(app)
+
+
+async def test_a_variant_that_is_not_recorded_says_what_to_do(home: OpenHome) -> None:
+    app = home()
+    with app.desk.store.change() as db:
+        db.execute("INSERT INTO sitting (id, exercise, seed, began_at) VALUES ('live', 'find-links', 77, 1)")
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        await pilot.press(*"find-links", "enter")
+        await settle(pilot)
+        await run(pilot)
+        shown = str(app.screen.query_one(ProgressLine).content)
+        assert "variant 77 is not recorded" in shown
+        assert "Ctrl+O" in shown
+
+
+async def test_work_is_counted_while_the_store_is_in_use_and_written_later(home: OpenHome, tmp_path: Path) -> None:
+    app = home()
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        await pilot.press(*"find-links", "enter")
+        await settle(pilot)
+        sitting = study(app).sitting
+        with Store.open(tmp_path / "home") as other, other.change():
+            sitting._time._seconds += 30.0
+            sitting.keep()
+        before = open_sitting(app.desk.store, "find-links")
+        sitting.keep()
+        after = open_sitting(app.desk.store, "find-links")
+        assert before is not None
+        assert after is not None
+        assert before.seconds < 30.0 <= after.seconds
+
+
+def test_drill_opens_the_tui(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, bool]] = []
+    monkeypatch.setattr("trainer.tui.run_tui", lambda **how: asked.append(how) or 0)
+    monkeypatch.setattr("sys.stdout", SimpleNamespace(isatty=lambda: True))
+    for arguments in (["drill"], []):
+        monkeypatch.setattr("sys.argv", ["cks-trainer", *arguments])
+        main()
+    assert asked == [{"drill": True}, {"drill": False}]
 
 
 async def test_the_palette_speaks_the_learners_language(home: OpenHome) -> None:

@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from trainer.capture import DockerStatus, Progress
-from trainer.content import Exercise, Pack, core_pack_folder, fill_exercise
+from trainer.content import Exercise, Pack, core_pack_folder, fill_exercise, recordings_by_seed
 from trainer.content.remembered import load_pack_remembered
 from trainer.diagnostics import Diagnostic
 from trainer.engine import Alert, Explanation, Ruleset
 from trainer.engine.assist import Known
-from trainer.errors import PackError, StoreError, TrainerError
+from trainer.errors import PackError, RecordingError, StoreError, TrainerError
 from trainer.events import Event
 from trainer.grading import LEARNER_FILE, Grader, GradeReport, Submission, grade, scenario_of
 from trainer.session import ExerciseState, Store, cache_folder, data_folder
@@ -134,14 +134,16 @@ class Desk:
         """Draws variants and drills."""
         self.seeds: dict[str, int] = {}
         """Variant of each exercise that was opened, by its key."""
+        self.exercises: tuple[Exercise, ...] = ()
+        """As the learner sees them: with the variables of the first variant put in. ``slug`` is the key of the store."""
         self._put(())
 
     def _put(self, packs: Sequence[Pack]) -> None:
         self.packs = tuple(packs)
         self.shelf: tuple[Shelved, ...] = shelf(self.pack, packs)
         self._shelved = {one.key: one for one in self.shelf}
-        self.exercises = tuple(self.variant(one.key, 0) for one in self.shelf)
-        """As the learner sees them: with the variables of the first variant put in. ``slug`` is the key of the store."""
+        made = {one.slug: one for one in self.exercises}
+        self.exercises = tuple(made.get(one.key) or self.variant(one.key, 0) for one in self.shelf)
 
     def take_packs(self, packs: Sequence[Pack]) -> None:
         """Puts the exercises of installed packs behind the core pack's."""
@@ -180,12 +182,15 @@ class Desk:
         submission = Submission.of_rules(files[LEARNER_FILE], answers)
         written, pack = self.shelved(exercise).exercise, self.shelved(exercise).pack
         ruleset = Grader(exercise, submission, pack.base_rules).ruleset
+        seed = self.seeds.get(exercise.slug, 0)
+        if not self.live_now and seed and seed not in recordings_by_seed(pack.folder / "scenarios" / exercise.scenario):
+            raise RecordingError(f"variant {seed} is not recorded", "F7 runs it in containers; Ctrl+O draws one that is recorded")
         report = grade(
             written,
             submission,
             pack.base_rules,
             live=self.live_now,
-            seed=self.seeds.get(exercise.slug, 0),
+            seed=seed,
             pack=pack,
             lang=lang,
             on_event=feed.add_event,

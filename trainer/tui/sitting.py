@@ -66,11 +66,11 @@ class OpenSitting:
             count_in(self.desk.store, self._sitting.id, seconds=self._uncounted)
             self._uncounted = 0.0
 
-    def hint(self) -> None:
-        """One more hint was read. Raises StoreError."""
-        if not self.passed:
-            self.hints += 1
-            count_in(self.desk.store, self._sitting.id, hints=1)
+    def hint(self, count: int) -> None:
+        """So many hints are on the screen. Raises StoreError."""
+        if not self.passed and count > self.hints:
+            more, self.hints = count - self.hints, count
+            count_in(self.desk.store, self._sitting.id, hints=more)
 
     def saw_solution(self) -> None:
         """The solution is on the screen. Raises StoreError."""

@@ -252,7 +252,7 @@ class StudyScreen(WorkScreen):
 
     def on_hint_shown(self, message: HintShown) -> None:
         with suppress(StoreError):  # saving the draft tells it
-            self.sitting.hint()
+            self.sitting.hint(message.count)
 
     def on_tabbed_content_tab_activated(self, message: TabbedContent.TabActivated) -> None:
         self.sitting.touch()
