@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.exam_pack import write_exam_pack
-from tests.practice_data import TODAY, practise
+from tests.practice_data import TODAY, noon, practise
 from trainer.content import load_pack
 from trainer.session import Store
 from trainer.session.drill import DRILL_SECONDS, draw_drill, draw_seed
@@ -75,6 +76,30 @@ def test_streak_and_days(store: Store, three: tuple[Shelved, ...]) -> None:
     assert figures.streak == 3
     assert figures.days[-6:] == (1, 0, 1, 1, 1, 0)
     assert read_figures(store, three, TODAY + timedelta(days=1)).streak == 0
+
+
+def test_tasks_of_graded_exams_count_for_skills_and_not_for_states(store: Store, three: tuple[Shelved, ...]) -> None:
+    def task(slug: str, passed: bool, **more: object) -> dict[str, object]:
+        return {"exercise": slug, "passed": passed, "edited": True, "problem": "", "seconds": 60.0, **more}
+
+    tasks = [task("find-shells", True), task("find-files", False), task("find-links", False, edited=False)]
+    for pack, report in (("small@1.2.0", {"tasks": tasks}), ("other@1.0.0", {"tasks": [task("find-shells", False)]})):
+        with store.change() as db:
+            db.execute(
+                "INSERT INTO exam_attempt (exam, uuid, pack, title, seed, duration, pass_percent, clock, counting, started_at,"
+                " elapsed, boot_id, boot_seconds, wall_seconds, current, state, ended_at, report)"
+                " VALUES ('e', 'u', ?, '{}', 0, 60, 67, 'running', 1, 100, 60, 'b', 1, 160, 1, 'handed in', ?, ?)",
+                (pack, noon(1), json.dumps(report)),
+            )
+    figures = read_figures(store, three, TODAY)
+    assert {one.state for one in figures.exercises} == {"new"}
+    assert [(one.skill, one.practices, one.first_tries) for one in figures.skills] == [
+        ("spawned_process", 1, 1),
+        ("open_read", 1, 0),
+        ("output", 1, 0),
+    ]
+    assert figures.due_skills == ("spawned_process", "open_read", "output")
+    assert figures.streak == 1
 
 
 def test_command_line_attempts_of_one_day_and_variant_are_one_sitting() -> None:

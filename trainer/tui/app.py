@@ -16,6 +16,7 @@ from rich.text import Text
 from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 from trainer.capture import docker_status
@@ -123,7 +124,12 @@ class TrainerApp(App[int]):
             yield SystemCommand(words("palette.progress"), words("palette.progress_help"), self._home.action_progress)
         yield SystemCommand(words("palette.export"), words("palette.export_help"), self._export)
         yield SystemCommand(words("palette.language"), words("palette.language_help"), self.action_language)
-        yield from super().get_system_commands(screen)
+        yield SystemCommand(words("palette.theme"), words("palette.theme_help"), self.action_change_theme)
+        yield SystemCommand(words("palette.quit"), words("palette.quit_help"), self._quit_after_keys)
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=self.words("palette.search"), id="--command-palette"))
 
     def _export(self) -> None:
         try:

@@ -105,6 +105,11 @@ PRACTICE: dict[str, tuple[str, str]] = {
     "palette.export": ("Export my data", "내 데이터 내보내기"),
     "palette.export_help": ("All attempts, texts and exams as one file", "모든 시도와 글, 모의시험을 파일 하나로"),
     "palette.language": ("Language: 한국어", "언어: English"),
+    "palette.search": ("Search for a command…", "명령 찾기…"),
+    "palette.theme": ("Colours", "색 테마"),
+    "palette.theme_help": ("Choose another theme", "다른 테마 고르기"),
+    "palette.quit": ("Quit", "종료"),
+    "palette.quit_help": ("Everything is saved", "모두 저장되어 있습니다"),
     "palette.language_help": ("Switch between English and Korean", "영어와 한국어 전환"),
 }
 
