@@ -183,13 +183,17 @@ class Desk:
         written, pack = self.shelved(exercise).exercise, self.shelved(exercise).pack
         ruleset = Grader(exercise, submission, pack.base_rules).ruleset
         seed = self.seeds.get(exercise.slug, 0)
-        if not self.live_now and seed and seed not in recordings_by_seed(pack.folder / "scenarios" / exercise.scenario):
+        if (
+            not (exercise.is_given or self.live_now)
+            and seed
+            and seed not in recordings_by_seed(pack.folder / "scenarios" / exercise.scenario)
+        ):
             raise RecordingError(f"variant {seed} is not recorded", "F7 runs it in containers; Ctrl+O draws one that is recorded")
         report = grade(
             written,
             submission,
             pack.base_rules,
-            live=self.live_now,
+            live=exercise.is_given or self.live_now,
             seed=seed,
             pack=pack,
             lang=lang,
@@ -275,9 +279,8 @@ def check(exercise: Exercise, text: str, pack: Pack) -> Checked:
     """The live check."""
     grader = Grader(exercise, Submission.of_rules(text), pack.base_rules)
     diagnostics = tuple(sorted(own_diagnostics(grader.diagnostics), key=_place))
-    return Checked(
-        text, grader.ruleset, diagnostics, frozenset(grader.own_rules), Known.of_ruleset(grader.ruleset, without=LEARNER_FILE)
-    )
+    known = Known.of_ruleset(grader.ruleset, without=LEARNER_FILE, plugins=grader.plugins)
+    return Checked(text, grader.ruleset, diagnostics, frozenset(grader.own_rules), known)
 
 
 def own_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -12,7 +12,7 @@ from trainer.grading import GradeReport
 from trainer.session import ExerciseState
 from trainer.session.drill import draw_seed
 from trainer.session.sittings import Sitting, WorkTime, begin_sitting, count_in, open_sitting
-from trainer.tui.desk import Desk
+from trainer.tui.desk import Desk, answer_files
 
 KEEP_SECONDS = 10.0
 """Work that a kill may leave uncounted."""
@@ -116,5 +116,10 @@ def _recorded(desk: Desk, exercise: Exercise) -> list[int]:
 
 
 def _any_seed(desk: Desk, exercise: Exercise) -> bool:
-    """Live containers have every variant, where the scenario has variables at all."""
-    return desk.live_now and bool(variables_of(desk.shelved(exercise).pack.folder / "scenarios" / exercise.scenario))
+    """Live containers, and audit events that are made anew, have every variant; where the scenario has variables at all.
+
+    Where files are asked for that come from the node, only recorded ones are drawn: the node's shell works on the recording.
+    """
+    if not (exercise.is_given or desk.live_now) or answer_files(exercise):
+        return False
+    return bool(variables_of(desk.shelved(exercise).pack.folder / "scenarios" / exercise.scenario))

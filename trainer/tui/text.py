@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 
 from trainer.tui.text_exam import EXAM, EXAM_HELP
+from trainer.tui.text_node import NODE, NODE_HELP
 from trainer.tui.text_practice import HOME_HELP, PRACTICE, PRACTICE_HELP, VARIANT_HELP
 
 EN: dict[str, str] = {
@@ -45,6 +46,7 @@ EN: dict[str, str] = {
     # Status.
     "mode.live": "live",
     "mode.recorded": "recorded",
+    "mode.given": "given events",
     "mode.checking": "looking for Docker…",
     "mode.live_detail": "Docker {version} answers: your rules see real containers.",
     "mode.no_docker": "No Docker engine answers, so the scenario's recording is used.",
@@ -123,6 +125,7 @@ EN: dict[str, str] = {
     "events.action": "action",
     "events.type": "type",
     "events.proc": "process",
+    "events.user": "user",
     "events.what": "on what",
     "events.rule": "rule",
     "events.all": "all actions",
@@ -156,7 +159,7 @@ EN: dict[str, str] = {
     "next: the details are in {log}; please report them",
     "help.title": "Keys",
     "help.close": "Escape closes this page.",
-    **{key: english for key, (english, _) in EXAM.items()},
+    **{key: english for key, (english, _) in (EXAM | NODE).items()},
     **{key: english for key, (english, _) in PRACTICE.items()},
 }
 
@@ -193,6 +196,7 @@ KO: dict[str, str] = {
     "level.deep": "심화",
     "mode.live": "실시간",
     "mode.recorded": "녹화",
+    "mode.given": "주어진 이벤트",
     "mode.checking": "Docker를 찾는 중…",
     "mode.live_detail": "Docker {version}이(가) 응답합니다. 규칙이 실제 컨테이너를 봅니다.",
     "mode.no_docker": "응답하는 Docker 엔진이 없어 시나리오의 녹화를 사용합니다.",
@@ -267,6 +271,7 @@ KO: dict[str, str] = {
     "events.action": "동작",
     "events.type": "종류",
     "events.proc": "프로세스",
+    "events.user": "사용자",
     "events.what": "대상",
     "events.rule": "규칙",
     "events.all": "모든 동작",
@@ -298,7 +303,7 @@ KO: dict[str, str] = {
     "bug": "cks-trainer가 자체 결함으로 멈췄습니다. 규칙은 저장되었습니다.\n다음: 자세한 내용은 {log}에 있습니다. 제보해 주세요",
     "help.title": "키",
     "help.close": "Escape를 누르면 닫힙니다.",
-    **{key: korean for key, (_, korean) in EXAM.items()},
+    **{key: korean for key, (_, korean) in (EXAM | NODE).items()},
     **{key: korean for key, (_, korean) in PRACTICE.items()},
 }
 
@@ -328,6 +333,7 @@ HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Ctrl+Space", "how the word at the cursor may go on (Tab takes it)", "커서에서 이어질 말 제안 (Tab으로 선택)"),
         ("Ctrl+/", "comment on and off", "주석 켜고 끄기"),
         ("Ctrl+E", "your own editor ($EDITOR), and back", "내 편집기($EDITOR)로 열기"),
+        NODE_HELP,
         ("Enter", "in alerts, actions, events: why the rule matched or not", "경보, 동작, 이벤트에서: 규칙이 일치한 이유"),
         ("r", "in Why: next rule", "이유 탭에서: 다음 규칙"),
         ("e", "in actions: the events of that action", "동작에서: 그 동작의 이벤트"),

@@ -27,7 +27,7 @@ PRACTICE: dict[str, tuple[str, str]] = {
     # Variants.
     "variant.name": ("variant {seed}", "변형 {seed}"),
     "variant.title": ("Another variant?", "다른 변형으로 할까요?"),
-    "variant.any": ("Live containers have any number of variants.", "실제 컨테이너에서는 변형이 얼마든지 있습니다."),
+    "variant.any": ("This exercise has any number of variants.", "이 문제에는 변형이 얼마든지 있습니다."),
     "variant.many": ("{count} variants of this exercise are recorded.", "이 문제는 변형 {count}개가 녹화되어 있습니다."),
     "variant.only": (
         "This exercise has one variant: it begins again from its starter.",

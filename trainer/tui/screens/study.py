@@ -19,6 +19,7 @@ from trainer.errors import CaptureCancelled, StoreError
 from trainer.session import ExerciseState
 from trainer.tui.desk import LEARNER_FILE, Desk, Failure, Feed, attempt
 from trainer.tui.messages import HintShown, RunDone
+from trainer.tui.node_visit import NodeTask, Texts
 from trainer.tui.screens.confirm import variant_question
 from trainer.tui.screens.work import SAVE_DELAY, WorkScreen
 from trainer.tui.sitting import OpenSitting
@@ -102,9 +103,10 @@ class StudyScreen(WorkScreen):
     def show_status(self) -> None:
         """Title, panes and keys, after anything that they tell has changed."""
         words = words_of(self)
-        mode = words("mode.checking") if self.desk.docker is None and self.desk.live is None else ""
-        mode = mode or words("mode.live" if self.desk.live_now else "mode.recorded")
-        style = "bold $success" if self.desk.live_now else "bold $accent"
+        given = self.exercise.is_given
+        mode = words("mode.checking") if self.desk.docker is None and self.desk.live is None and not given else ""
+        mode = mode or words("mode.given" if given else "mode.live" if self.desk.live_now else "mode.recorded")
+        style = "bold $success" if self.desk.live_now and not given else "bold $accent"
         saved = words("status.unsaved" if self.desk.unsaved else "status.saved")
         drill = words("drill.place", number=self.place[0], count=self.place[1]) if self.place is not None else ""
         seed = words("variant.name", seed=self.sitting.seed)
@@ -173,6 +175,24 @@ class StudyScreen(WorkScreen):
 
     def on_check_done(self) -> None:
         self.show_status()
+
+    # The node shell.
+
+    def node_task(self) -> NodeTask | None:
+        if self.feed is not None:
+            self.notify(words_of(self)("run.busy"), markup=False)
+            return None
+        self.save()
+        seed, pack = self.sitting.seed, self.desk.shelved(self.exercise).pack
+        name = f"{self.exercise.slug.replace('/', '-')}-{seed}"
+        return NodeTask(self.exercise, pack, seed, name, dict(self.files))
+
+    def keep_texts(self, texts: Texts) -> bool:
+        for name, text in texts.items():
+            self.desk.unsaved[self.exercise.slug, name] = text
+        with suppress(StoreError):  # coming back saves again, and tells
+            self.desk.flush()
+        return not self.desk.unsaved
 
     # The run.
 
