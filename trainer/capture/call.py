@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from trainer.capture import strace
 from trainer.capture.threads import FdInfo, Thread, Users, join
@@ -15,6 +16,7 @@ _DOUBLED = re.compile("//+")
 _PRINTABLE = bytes(code if 32 <= code < 127 else 46 for code in range(256))
 
 
+@lru_cache(maxsize=256)
 def sanitise(text: str) -> str:
     """Text as Falco shows it: control characters and bytes that are no UTF-8 become U+FFFD."""
     return text if text.isascii() and text.isprintable() else _CONTROL.sub("�", text)
@@ -30,6 +32,16 @@ def result_of(record: strace.Syscall) -> int | None:
     if record.ret is None:
         return -KERNEL_ERRNOS[record.errno] if record.errno in KERNEL_ERRNOS else None
     return -ERRNOS.get(record.errno, 1) if record.ret == -1 and record.errno else record.ret
+
+
+@lru_cache(maxsize=256)
+def _descriptor(text: str) -> int:
+    try:
+        value = int(text.split("<", 1)[0])
+    except ValueError:
+        value = strace.number(text)
+    # A descriptor is an int; raw numbers come as 32 unsigned bits from some calls.
+    return value - (1 << 32) if 0x80000000 <= value < 1 << 32 else value
 
 
 class Call:
@@ -57,21 +69,16 @@ class Call:
         return self._args
 
     def arg(self, index: int) -> str:
-        args = self.args
+        args = self._args
+        if args is None:
+            args = self._args = strace.split_args(self.text)
         return args[index] if index < len(args) else ""
 
     def num(self, index: int) -> int:
         return strace.number(self.arg(index))
 
     def fd(self, index: int) -> int:
-        text = self.arg(index)
-        head = text.split("<", 1)[0]
-        try:
-            value = int(head)
-        except ValueError:
-            value = strace.number(text)
-        # A descriptor is an int; raw numbers come as 32 unsigned bits from some calls.
-        return value - (1 << 32) if 0x80000000 <= value < 1 << 32 else value
+        return _descriptor(self.arg(index))
 
     def info(self, number: int) -> FdInfo | None:
         return self.thread.fds.get(number)

@@ -10,5 +10,8 @@ from trainer.events.event_table import PARAMS
 __all__ = ["decode", "decode_data", "decode_values"]
 
 
+_PLANS = {event: tuple((name, KINDS[kind], args) for name, kind, args in params) for event, params in PARAMS.items()}
+
+
 def decode(call: Call) -> tuple[Param, ...]:
-    return tuple((name, *KINDS[kind](call, *args)) for name, kind, args in PARAMS.get(call.event, ()))
+    return tuple([(name, *text_of(call, *args)) for name, text_of, args in _PLANS.get(call.event, ())])

@@ -197,6 +197,7 @@ def split_args(text: str) -> list[str]:
     return args
 
 
+@lru_cache(maxsize=1024)
 def number(text: str) -> int:
     """Value of a printed number: decimal, hexadecimal, octal, NULL, ``a|b``; 0 when it is none."""
     try:
@@ -253,7 +254,9 @@ def string(text: str, limit: int | None = None) -> bytes | None:
     return b"\0" + value if abstract else value
 
 
+@lru_cache(maxsize=256)
 def path(text: str) -> str | None:
+    """A printed path; None for NULL. One call's is asked for several times, and programs open the same files again."""
     value = string(text)
     return None if value is None else value.split(b"\0", 1)[0].decode("utf-8", "surrogateescape")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from trainer.capture.model import ContainerInfo
 from trainer.events import FieldValue
@@ -45,9 +46,9 @@ class FdInfo:
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Thread:
-    """One thread; ``process`` is its main thread (itself for a main thread)."""
+    """One thread; ``process`` is its main thread (itself for a main thread). Two are never the same, whatever they hold."""
 
     tid: int
     host_tid: int
@@ -152,6 +153,7 @@ def normalise(path: str) -> str:
     return "/" + "/".join(parts)
 
 
+@lru_cache(maxsize=256)
 def join(folder: str, path: str) -> str:
     if path.startswith("/"):
         return normalise(path)

@@ -6,6 +6,7 @@ A table lists names in the order in which Falco tries them; each match takes its
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 Table = tuple[tuple[str, int], ...]
 
@@ -202,6 +203,7 @@ def _moved(value: int, bits: Mapping[int, int]) -> int:
     return sum(1 << bit for linux, bit in bits.items() if value & linux)
 
 
+@lru_cache(maxsize=256)
 def open_flags(value: int) -> int:
     """Flags of open(2)."""
     found = (O_RDONLY, O_WRONLY, O_RDWR, 0)[value & 3]
