@@ -18,7 +18,7 @@ from trainer.content.installing import load_installed
 from trainer.diagnostics.render import render_plain
 from trainer.engine import Alert
 from trainer.errors import PackError, StoreError
-from trainer.grading import GradeReport, Outcome, Submission, grade, scenario_of
+from trainer.grading import Engines, GradeReport, Outcome, Submission, grade, scenario_of
 from trainer.session import Store
 from trainer.source import SourceFile, read_source
 
@@ -123,6 +123,8 @@ def print_report(report: GradeReport, lang: str) -> None:
                     click.echo(f"             {label}: {text}")
     if report.actions:
         click.echo("")
+        if report.refused:
+            click.echo(paint(report.refused, fg="yellow"))
     for action in report.actions:
         color = {"caught": "green", "missed": "red", "false alarm": "red"}.get(action.verdict)
         click.echo(
@@ -135,7 +137,14 @@ def print_report(report: GradeReport, lang: str) -> None:
 
 
 def _grade_once(
-    exercise: Exercise, pack: Pack, rules: SourceFile, answers: dict[str, str], live: bool | None, seed: int, quiet: bool
+    exercise: Exercise,
+    pack: Pack,
+    rules: SourceFile,
+    answers: dict[str, str],
+    live: bool | None,
+    seed: int,
+    quiet: bool,
+    engines: Engines | None = None,
 ) -> GradeReport:
     cancel = threading.Event()
 
@@ -154,8 +163,10 @@ def _grade_once(
             pack=pack,
             lang=language(),
             on_alert=on_alert,
+            on_refused=lambda sentence: None if quiet else narrate(sentence),
             on_progress=lambda progress: progress_line(f"[{progress.step}/{progress.total}] {progress.message}"),
             cancel=cancel,
+            engines=engines,
         )
     except KeyboardInterrupt:
         cancel.set()
@@ -229,6 +240,7 @@ def watch_command(exercise: str, file: Path, live: bool, seed: int, once: bool) 
     named = find(exercise)
     pack, found = named.pack, named.exercise
     seen: tuple[int, int] | None = None
+    engines = Engines()
     narrate(f"watching {file}; save it to grade, Ctrl-C to stop")
     while True:
         state = _file_state(file)
@@ -236,7 +248,7 @@ def watch_command(exercise: str, file: Path, live: bool, seed: int, once: bool) 
             seen = state
             if use_color():
                 click.clear()
-            report = _grade_once(found, pack, read_source(file), {}, live, seed, True)
+            report = _grade_once(found, pack, read_source(file), {}, live, seed, True, engines)
             print_report(report, language())
             if once:
                 return ExitCode.YES if report.passed else ExitCode.NO
