@@ -167,3 +167,53 @@ def test_verify_live_grades_in_docker_too(pack: Pack, docker: Callable[[str], No
     docker("works")
     checks = [row.check for row in verify_pack(pack, live=True).rows]
     assert "reference scores 100 %, live" in checks
+
+
+ANSWER = '  - {id: guilty, kind: answer, points: 1, needs: [loads], file: answer.txt, accept: ["${app}"], text: {en: a, ko: b}}\n'
+
+
+def with_answer(folder: Path, decoy: str, **files: str) -> Path:
+    """The small pack with an answer criterion, one more decoy, and files beside it."""
+    text = EXERCISE.replace("points: 10", "points: 11").replace("hints:\n", f"{ANSWER}hints:\n") + decoy
+    task = "Write the rule `Shell in web` with priority WARNING and the output `%evt.num,%user.uid,%proc.name`; `answer.txt`.\n"
+    write_pack(folder, exercise=text, task=task)
+    exercise = folder / "exercises" / "find-shells"
+    beside = {"answers/reference/answer.txt": "${app}\n", "answers/starter/answer.txt": "CHANGEME\n", **files}
+    for name, content in beside.items():
+        path = exercise / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    return folder
+
+
+WRONG_ANSWER = "  - {answers: {answer.txt: decoys/wrong.txt}, fails: [guilty], why: {en: w, ko: w}}\n"
+
+
+@pytest.mark.parametrize(
+    "decoy, text, ok",
+    [
+        pytest.param(WRONG_ANSWER, "reports\n", True, id="with the reference's rules"),
+        pytest.param(WRONG_ANSWER.replace("{answers", "{file: decoys/only-bash.yaml, answers").replace("[guilty]", "[catches, guilty]"), "reports\n", True, id="rules and answer"),
+        pytest.param(WRONG_ANSWER, "${app}\n", False, id="an answer that is right"),
+    ],
+)  # fmt: skip
+def test_a_decoy_with_its_own_answers(tmp_path: Path, decoy: str, text: str, ok: bool) -> None:
+    rows = verify_pack(read(with_answer(tmp_path, decoy, **{"decoys/wrong.txt": text}))).rows
+    row = next(row for row in rows if "wrong.txt" in row.check)
+    assert row.ok is ok, row
+    assert [row for row in rows if not row.ok and "wrong.txt" not in row.check] == []
+
+
+@pytest.mark.parametrize(
+    "decoy, words",
+    [
+        ("  - {answers: {other.txt: decoys/wrong.txt}, fails: [guilty], why: {en: w, ko: w}}\n", "no criterion looks at a file 'other.txt'"),
+        ("  - {answers: {answer.txt: ../../../x}, fails: [guilty], why: {en: w, ko: w}}\n", "leads out of the exercise's folder"),
+        ("  - {answers: {answer.txt: decoys/gone.txt}, fails: [guilty], why: {en: w, ko: w}}\n", "gone.txt"),
+        ("  - {fails: [guilty], why: {en: w, ko: w}}\n", "key 'file' is missing"),
+    ],
+)  # fmt: skip
+def test_a_decoys_answers_are_checked_by_lint(tmp_path: Path, decoy: str, words: str) -> None:
+    _, found = load_pack(with_answer(tmp_path, decoy, **{"decoys/wrong.txt": "x\n"}))
+    errors = [one for one in found if one.is_error]
+    assert any(words in one.message and one.span is not None for one in errors), [one.message for one in errors]

@@ -13,6 +13,7 @@ from trainer.cli.exam_rows import all_attempts, attempt_row, exam_rows
 from trainer.cli.exam_show import print_attempts, print_exams
 from trainer.cli.exercise_names import core_pack, find, key_of, newest_installed
 from trainer.content import Exercise, Pack, fill
+from trainer.content.exercises import answer_names
 from trainer.content.footprint import visible
 from trainer.content.installing import load_installed
 from trainer.diagnostics.render import render_plain
@@ -187,7 +188,7 @@ def _pack_file(
 
 def _answers(exercise: Exercise, pairs: tuple[str, ...]) -> dict[str, str]:
     """The answer files by name. Raises BadParameter for a name that the exercise does not ask for."""
-    asked = {str(criterion.params["file"]) for criterion in exercise.criteria if "file" in criterion.params} | {"falco.yaml"}
+    asked = answer_names(exercise.criteria) | {"falco.yaml"}
     answers = {}
     for pair in pairs:
         name, separator, path = pair.partition("=")

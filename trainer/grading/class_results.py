@@ -106,7 +106,8 @@ def decoy_outcomes(pack: Pack, tasks: Sequence[ClassTask], lang: str = "en") -> 
         variables = scenario_of(exercise, task.seed, pack).variables
         answers = {name: fill(file.text, variables) for name, file in exercise.reference_answers.items()}
         for decoy in exercise.decoys:
-            files = {**answers, LEARNER_FILE: fill(decoy.file.text, variables)}
+            wrong = {name: fill(file.text, variables) for name, file in decoy.answers.items()}
+            files = {**answers, **wrong, LEARNER_FILE: fill(decoy.file.text, variables)}
             outcomes = outcomes_of(_one(pack, exercise, task.seed, files, lang)["criteria"])
             found.setdefault(exercise.slug, {})[outcomes] = fill(decoy.why.get(lang) or decoy.why.get("en", ""), variables)
     return found
