@@ -51,10 +51,11 @@ def test_the_core_packs_folder_is_the_core_pack(cli: Cli, rules: str) -> None:
 
 
 def test_a_folder_that_is_no_exercise_says_what_is_missing(cli: Cli, pack: Path, rules: str, tmp_path: Path) -> None:
-    for name in (str(pack), str(pack / "exercises" / "gone"), "../x", str(tmp_path / "nothing")):
+    for name in (str(pack), str(pack / "exercises" / "gone"), "../x", "pack/exercises/gone", str(tmp_path / "nothing")):
         done = cli("grade", name, "--rules", rules)
         assert (done.code, "no exercise's folder" in done.err) == (2, True), name
         assert "PACKFOLDER/exercises/SLUG" in done.err
+    assert "no installed pack is named 'pack'" in cli("grade", "pack/exercises", "--rules", rules).err  # PACK/SLUG
     lonely = tmp_path / "lonely"
     lonely.mkdir()
     (lonely / "exercise.yaml").write_text(EXERCISE)

@@ -83,7 +83,7 @@ def _folder_of(name: str) -> Path | None:
     path = Path(name).expanduser()
     if (path / "exercise.yaml").is_file():
         return path.resolve()
-    if path.is_absolute() or name.startswith((".", "~")) or path.exists():
+    if path.is_absolute() or name.startswith((".", "~")) or name.strip("/").count("/") > 1:  # no name of an installed one
         raise PackError(
             f"{name} is no exercise's folder: it has no exercise.yaml", "give PACKFOLDER/exercises/SLUG, or an exercise's name"
         )
