@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from trainer.content import Exercise, Pack, core_pack_folder, load_pack
@@ -14,19 +12,8 @@ from trainer.content.remembered import load_pack_remembered
 from trainer.content.scenarios import NAME
 from trainer.diagnostics.render import render_plain
 from trainer.errors import PackError
-from trainer.session.store import cache_folder, data_folder
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    exercise: Exercise
-    pack: Pack
-    key: str
-    """Under which name attempts are kept: the slug in the core pack, PACK/SLUG elsewhere."""
-
-
-def packs_folder() -> Path:
-    return data_folder() / "packs"
+from trainer.session.shelf import Shelved, key_of, newest_installed, packs_folder
+from trainer.session.store import cache_folder
 
 
 def core_pack() -> Pack:
@@ -47,16 +34,7 @@ def find_exercise(pack: Pack, slug: str) -> Exercise:
     raise PackError(f"there is no exercise {slug!r}", f"choose one of: {known}")
 
 
-def newest_installed(core: Pack) -> Iterator[Installed]:
-    """The newest version of each installed pack; the core pack's own id belongs to the one that comes with the trainer."""
-    seen = {core.id}
-    for one in installed(packs_folder()):
-        if one.id not in seen:
-            seen.add(one.id)
-            yield one
-
-
-def find(name: str) -> Found:
+def find(name: str) -> Shelved:
     """By ``SLUG`` where one pack alone has it, by ``PACK/SLUG``, by ``PACK@VERSION/SLUG``, or by the path of an exercise's folder
     (something with a separator in it: ``PACKFOLDER/exercises/SLUG``, ``./SLUG``). Raises PackError."""
     if (folder := _folder_of(name)) is not None:
@@ -90,7 +68,7 @@ def _folder_of(name: str) -> Path | None:
     return None
 
 
-def _in_folder(folder: Path) -> Found:
+def _in_folder(folder: Path) -> Shelved:
     """An exercise of a pack's folder that need not be installed. Its attempts are kept under the pack's id."""
     root = folder.parent.parent
     if root == core_pack_folder().resolve():
@@ -113,15 +91,11 @@ def _has(one: Installed, slug: str) -> bool:
     return (one.folder / "exercises" / slug / "exercise.yaml").is_file()
 
 
-def _in_core(core: Pack, slug: str) -> Found:
+def _in_core(core: Pack, slug: str) -> Shelved:
     exercise = find_exercise(core, slug)
-    return Found(exercise, core, exercise.slug)
+    return Shelved(exercise, core, exercise.slug)
 
 
-def _in_pack(pack: Pack, slug: str) -> Found:
+def _in_pack(pack: Pack, slug: str) -> Shelved:
     exercise = find_exercise(pack, slug)
-    return Found(exercise, pack, key_of(pack, exercise))
-
-
-def key_of(pack: Pack, exercise: Exercise) -> str:
-    return f"{pack.id}/{exercise.slug}"
+    return Shelved(exercise, pack, key_of(pack, exercise))

@@ -24,7 +24,9 @@ _COMMANDS = {
     "node": "node:node_group",
     "exam": "exam:exam_group",
     "pack": "pack:pack_group",
-    "progress": "grading:progress_command",
+    "progress": "progress:progress_command",
+    "drill": "progress:drill_command",
+    "data": "data:data_group",
     "doctor": "machine:doctor_command",
     "clean": "machine:clean_command",
 }

@@ -7,6 +7,8 @@ import os
 from collections.abc import Mapping
 
 from trainer.tui.text_exam import EXAM, EXAM_HELP
+from trainer.tui.text_node import NODE, NODE_HELP
+from trainer.tui.text_practice import HOME_HELP, PRACTICE, PRACTICE_HELP, VARIANT_HELP
 
 EN: dict[str, str] = {
     "app": "CKS practice trainer",
@@ -157,7 +159,8 @@ EN: dict[str, str] = {
     "next: the details are in {log}; please report them",
     "help.title": "Keys",
     "help.close": "Escape closes this page.",
-    **{key: english for key, (english, _) in EXAM.items()},
+    **{key: english for key, (english, _) in (EXAM | NODE).items()},
+    **{key: english for key, (english, _) in PRACTICE.items()},
 }
 
 KO: dict[str, str] = {
@@ -300,7 +303,8 @@ KO: dict[str, str] = {
     "bug": "cks-trainer가 자체 결함으로 멈췄습니다. 규칙은 저장되었습니다.\n다음: 자세한 내용은 {log}에 있습니다. 제보해 주세요",
     "help.title": "키",
     "help.close": "Escape를 누르면 닫힙니다.",
-    **{key: korean for key, (_, korean) in EXAM.items()},
+    **{key: korean for key, (_, korean) in (EXAM | NODE).items()},
+    **{key: korean for key, (_, korean) in PRACTICE.items()},
 }
 
 HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -310,13 +314,16 @@ HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Ctrl+L", "English / Korean", "영어 / 한국어"),
         ("F1", "this page", "이 도움말"),
         ("a-z", "show only what has these letters; Escape shows all", "이 글자가 든 것만 보기, Escape로 모두 보기"),
+        *HOME_HELP,
         ("q, Ctrl+Q", "quit", "종료"),
     ),
     **EXAM_HELP,
+    **PRACTICE_HELP,
     "study": (
         ("F5, Ctrl+R", "run the scenario against your rules", "규칙으로 시나리오 실행"),
         ("F6, Ctrl+C", "stop the run and clean up", "실행을 중지하고 정리"),
         ("F7", "switch between live containers and the recording", "실제 컨테이너와 녹화 사이 전환"),
+        VARIANT_HELP,
         ("F2 F3 F4", "task, editor, results", "과제, 편집기, 결과"),
         ("Ctrl+T", "next pane", "다음 창"),
         ("Ctrl+N", "next tab of the results", "결과의 다음 탭"),
@@ -326,6 +333,7 @@ HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Ctrl+Space", "how the word at the cursor may go on (Tab takes it)", "커서에서 이어질 말 제안 (Tab으로 선택)"),
         ("Ctrl+/", "comment on and off", "주석 켜고 끄기"),
         ("Ctrl+E", "your own editor ($EDITOR), and back", "내 편집기($EDITOR)로 열기"),
+        NODE_HELP,
         ("Enter", "in alerts, actions, events: why the rule matched or not", "경보, 동작, 이벤트에서: 규칙이 일치한 이유"),
         ("r", "in Why: next rule", "이유 탭에서: 다음 규칙"),
         ("e", "in actions: the events of that action", "동작에서: 그 동작의 이벤트"),
