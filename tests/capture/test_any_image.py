@@ -22,7 +22,7 @@ from trainer.content import core_pack_folder, load_pack
 from trainer.content.model import Action, ActionKind, Container, Scenario
 from trainer.errors import TracingForbidden
 from trainer.events import Event
-from trainer.grading import Submission, grade
+from trainer.grading import Engines, Submission, grade
 
 pytestmark = [pytest.mark.docker, pytest.mark.xdist_group("docker")]
 
@@ -192,15 +192,15 @@ def test_doctor_tells_whether_tracing_works(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_grading_falls_back_to_the_recording_where_tracing_is_forbidden(monkeypatch: pytest.MonkeyPatch) -> None:
     without_ptrace(monkeypatch)
-    monkeypatch.setattr("trainer.grading.run._forbidding", set())
     pack, _ = load_pack(core_pack_folder())
     assert pack is not None
     exercise = pack.exercises[0]
     submission = Submission({"falco_rules.local.yaml": exercise.reference})
-    report = grade(exercise, submission, pack.base_rules, pack=pack)
+    engines = Engines()
+    report = grade(exercise, submission, pack.base_rules, pack=pack, engines=engines)
     assert (report.source, report.passed) == ("recorded", True)
     monkeypatch.setattr("trainer.capture.run_scenario", lambda *_, **__: pytest.fail("the engine was asked again"))
-    assert grade(exercise, submission, pack.base_rules, pack=pack).source == "recorded"
+    assert grade(exercise, submission, pack.base_rules, pack=pack, engines=engines).source == "recorded"
     monkeypatch.undo()
     without_ptrace(monkeypatch)
     with pytest.raises(TracingForbidden):  # asked for, it is not quietly replaced

@@ -135,3 +135,20 @@ def test_an_answer_that_nobody_asks_for_is_a_usage_error(cli: Cli, tmp_path: Pat
     done = cli("grade", slug, "--rules", f"{EXERCISES[slug].folder}/reference.yaml", "--answer", f"typo={answer}", "--recorded")
     assert done.code == 2
     assert "typo" in done.err
+
+
+def test_a_file_that_falco_refuses_has_no_alerts_of_falco(cli: Cli, tmp_path: Path) -> None:
+    exercise = EXERCISES["detect-shell"] if "detect-shell" in EXERCISES else next(iter(EXERCISES.values()))
+    path = tmp_path / "rules.yaml"
+    path.write_text(
+        exercise.reference.text + "\n- rule: broken\n  desc: d\n  condition: proc.nam = x\n  output: x\n  priority: INFO\n"
+    )
+    done = cli("grade", exercise.slug, "--rules", str(path), "--recorded")
+    assert done.code == 1
+    assert "Falco would not start with this file" in done.out
+    said = done.err.index("Falco would not start with this file")
+    assert said < done.err.index("Warning") if "Warning" in done.err else True
+    refused = json.loads(cli("grade", exercise.slug, "--rules", str(path), "--recorded", "--json").out)["refused"]
+    assert refused.startswith("Falco would not start")
+    good = cli("grade", exercise.slug, "--rules", str(exercise.reference.name), "--recorded", "--json")
+    assert json.loads(good.out)["refused"] == ""

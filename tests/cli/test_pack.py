@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,12 +128,59 @@ def test_verify_with_mutants_fails_on_survivors(cli: Cli, pack: Path) -> None:
     assert done.code == 1
     assert 'survived find-shells: Shell in web: `container.name = "web"` with `startswith`' in done.out
     head, row, total = done.out.splitlines()[-3:]
-    assert head.split() == ["exercise", "mutants", "killed", "equivalent", "accepted", "survived"]
-    counts = [int(word) for word in row.split()[1:]]
+    assert head.split() == [
+        *("exercise", "proof", "criteria", "actions", "decoys"),
+        *("mutants", "killed", "equivalent", "accepted", "survived"),
+    ]
+    assert row.split()[1:5] == ["ok", "5", "4", "2"]
+    counts = [int(word) for word in row.split()[5:]]
     assert counts[0] == sum(counts[1:])
-    assert total.split()[1:] == row.split()[1:]
+    assert total.split()[-8:] == row.split()[-8:]
     data = json.loads(cli("pack", "verify", str(pack), "--mutants", "--exercise", "find-shells", "--json").out)
     assert data["mutants"][0]["mutants"] == counts[0]
+    assert (data["mutants"][0]["criteria"], data["mutants"][0]["decoys"]) == (5, 2)
+
+
+def two_exercises(folder: Path, **changed: str) -> Path:
+    """The small pack with a second exercise, which is broken where ``changed`` says so."""
+    write_pack(folder)
+    shutil.copytree(folder / "exercises" / "find-shells", folder / "exercises" / "other")
+    other = folder / "exercises" / "other" / "exercise.yaml"
+    other.write_text(other.read_text().replace("0f6c3a0e", "1f6c3a0e"))
+    for name, text in changed.items():
+        (folder / "exercises" / "other" / f"{name}.yaml").write_text(text)
+    return folder
+
+
+@pytest.mark.parametrize("mutants", [False, True])
+def test_verify_of_one_exercise_looks_at_no_other(cli: Cli, tmp_path: Path, mutants: bool) -> None:
+    folder = two_exercises(tmp_path, reference="- rule: [\n")
+    more = ["--mutants"] if mutants else []
+    data = json.loads(cli("pack", "verify", str(folder), "--exercise", "find-shells", "--json", *more).out)
+    rows = data["checks"] if mutants else data
+    assert {row["exercise"] for row in rows} == {"scenario shells", "find-shells"}
+    assert all(row["ok"] for row in rows)
+    assert cli("pack", "verify", str(folder), "--exercise", "find-shells").code == 0
+    bad = cli("pack", "verify", str(folder), "--exercise", "other", *more)
+    assert bad.code == 1
+    assert "FAIL other" in bad.out
+    assert cli("pack", "verify", str(folder), "--exercise", "nothing").code == 2
+
+
+def test_verify_with_mutants_fails_on_a_proof_that_fails(cli: Cli, tmp_path: Path) -> None:
+    """Every mutant dies when all is graded that the reference says, and yet the decoy does not do what it should."""
+    accepted = "accepted_mutants:\n"
+    pack = write_pack(tmp_path / "a")
+    for one in json.loads(cli("pack", "verify", str(pack), "--mutants", "--json").out)["mutants"][0]["results"]:
+        if one["fate"] == "survived":
+            accepted += f"  - {{mutant: {json.dumps(one['mutant'])}, reason: r}}\n"
+    good = write_pack(tmp_path / "b", exercise=EXERCISE + accepted)
+    assert cli("pack", "verify", str(good), "--mutants").code == 0
+    wrong = write_pack(tmp_path / "c", exercise=EXERCISE.replace("fails: [quiet]", "fails: [catches]") + accepted)
+    done = cli("pack", "verify", str(wrong), "--mutants", "--exercise", "find-shells")
+    assert done.code == 1
+    assert "FAIL find-shells" in done.out
+    assert done.out.splitlines()[-1].split()[3] == "FAIL"
 
 
 def test_build_prints_the_archives_checksum(cli: Cli, pack: Path, tmp_path: Path) -> None:

@@ -133,8 +133,9 @@ def test_falco_yaml_wants_booleans(cli: Cli, tmp_path: Path) -> None:
     config = tmp_path / "falco.yaml"
     config.write_text('json_output: "false"\n')
     assert cli("run", "-r", rules, "-e", events, "-c", str(config)).code == 2
-    config.write_text("json_output: true\n")
-    assert json.loads(cli("run", "-r", rules, "-e", events, "-c", str(config)).out)["rule"] == "wanted shell"
+    for text, as_json in (("true", True), ("Yes", True), ("on", True), ("no", False), ("OFF", False)):
+        config.write_text(f"json_output: {text}\n")
+        assert cli("run", "-r", rules, "-e", events, "-c", str(config)).out.startswith("{") is as_json
 
 
 def test_macros_that_double_end_in_an_error(cli: Cli, tmp_path: Path) -> None:

@@ -46,6 +46,9 @@ def _keyword(word: str, wanted: Any, value: Any, schema: Any, root: Any, at: str
     elif word == "oneOf":
         if sum(not problems(value, one, root, at) for one in wanted) != 1:
             yield f"{at}: is not exactly one of them"
+    elif word == "anyOf":
+        if all(problems(value, one, root, at) for one in wanted):
+            yield f"{at}: is none of them"
     elif word in ("pattern", "minLength"):
         if isinstance(value, str) and not (re.search(wanted, value) if word == "pattern" else len(value) >= wanted):
             yield f"{at}: {word}"

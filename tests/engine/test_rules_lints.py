@@ -351,3 +351,20 @@ def test_a_note_inside_a_macro_names_the_way_from_the_rule() -> None:
 def test_no_lint_is_an_error(code: Code) -> None:
     texts = [text for other, text, *_ in CASES if other is code]
     assert not [d for text in texts for d in found(text) if d.code is code and d.is_error]
+
+
+def test_what_only_a_broken_rule_uses_is_not_called_unused() -> None:
+    own = "- macro: mine\n  condition: proc.name = sh\n- list: names\n  items: [a]\n"
+    unused = {Code.LOAD_UNUSED_MACRO, Code.LOAD_UNUSED_LIST}
+    broken = found(own + rule("spawned_process and mine and proc.nam in (names)"))
+    assert any(one.is_error for one in broken)
+    assert not unused & {one.code for one in broken}
+    assert unused <= {one.code for one in found(own)}
+    files = [SourceFile("base.yaml", BASE), SourceFile("local.yaml", own)]
+    assert unused <= {one.code for one in load_rules(files, mode="falco").diagnostics}
+
+
+def test_what_a_broken_rule_before_uses_is_not_called_unused_by_the_next_file() -> None:
+    base = BASE + "- macro: mine\n  condition: proc.name = sh\n" + rule("mine and proc.nam = sh", name="broken")
+    words = [one for one in found(rule("spawned_process and container"), base) if one.code is Code.LOAD_UNUSED_MACRO]
+    assert not words

@@ -133,6 +133,12 @@ def test_a_check_that_follows_from_another_is_equivalent(tmp_path: Path) -> None
         ("fd.num >= 3", "`fd.num >= 3` with `>` instead of `>=`", "fd.num > 3"),
         ("proc.name in (a, b)", "`a` taken out of `proc.name in (a, b)`", "proc.name in (b, b)"),
         ("container.name = web", "`container.name = web` becomes `container`", "container.id != host"),
+        ("fd.name pmatch (/etc, /srv/x)", "`/etc` taken out of `fd.name pmatch (/etc, /srv/x)`", "fd.name pmatch (/srv/x, /srv/x)"),
+        ("fd.name pmatch (/etc, /srv/x)", "`fd.name pmatch (/etc, /srv/x)` with `startswith oneof` instead of `pmatch`", "fd.name startswith oneof (/etc, /srv/x)"),
+        ("fd.name glob /proc/*/environ", "`fd.name glob /proc/*/environ` becomes `fd.name startswith /proc/`", "fd.name startswith /proc/"),
+        ("fd.name glob /proc/*/environ", "`fd.name glob /proc/*/environ` becomes `fd.name = /proc/`", "fd.name = /proc/"),
+        ("fd.name glob *.key", "`fd.name glob *.key` becomes `fd.name endswith .key`", "fd.name endswith .key"),
+        ("proc.name != a", "`proc.name != a` with `=` instead of `!=`", "proc.name = a"),
     ],
 )  # fmt: skip
 def test_each_change_is_made_in_its_place(condition: str, what: str, changed: str) -> None:
@@ -174,3 +180,54 @@ def test_conditions_in_every_yaml_style_are_changed_or_left_alone() -> None:
         for mutant in made:
             loaded = load_rules((SourceFile("falco_rules.yaml", BASE), SourceFile("local.yaml", mutant.text)))
             assert not [found for found in loaded.diagnostics if found.is_error], (style, mutant.what)
+
+
+def equals(condition: str, before: str = "", *events: Event) -> dict[str, str]:
+    """What each mutant of the last rule does, and why no event tells it apart."""
+    file = SourceFile("local.yaml", before + RULE.format(condition=condition))
+    ruleset = load_rules((SourceFile("falco_rules.yaml", BASE), file)).ruleset
+    name = ruleset.rules[-1].name
+    return {mutant.what: mutant.equal for mutant in condition_mutants(file, ruleset, events) if mutant.rule == name}
+
+
+OPENS = "evt.type in (open, openat, openat2)"
+
+
+@pytest.mark.parametrize(
+    "condition, what, equal",
+    [
+        (f"{OPENS} and evt.is_open_write = true", f"without `{OPENS}`", True),
+        (f"{OPENS} and (evt.is_open_read = true and fd.num > 0)", f"without `{OPENS}`", True),
+        (f"{OPENS} and evt.is_open_write = false", f"without `{OPENS}`", False),
+        (f"{OPENS} and proc.name = a", f"without `{OPENS}`", False),
+        ("evt.type in (open, openat) and evt.is_open_write = true", "without `evt.type in (open, openat)`", False),
+        (f"{OPENS} and evt.is_open_write = true", "`evt.is_open_write = true` is negated", False),
+    ],
+)
+def test_types_beside_a_flag_of_opening_calls(condition: str, what: str, equal: bool) -> None:
+    assert bool(equals(condition)[what]) is equal
+
+
+FIRST = "- rule: first\n  desc: d\n  condition: {}\n  output: x\n  priority: INFO\n"
+REFUSED = "evt.type = connect and container and evt.rawres < 0"
+
+
+@pytest.mark.parametrize(
+    "first, equal",
+    [
+        ("evt.type = connect and container and evt.rawres >= 0", True),
+        ("evt.type = connect and evt.rawres >= 0", True),
+        ("evt.type = connect and container and evt.rawres = 0", False),
+        ("evt.type = connect and container and evt.rawres >= 0 and proc.name = a", False),
+        ("evt.type = connect and container and evt.rawres >= 0\n  enabled: false", False),
+    ],
+)
+def test_a_refused_call_behind_a_rule_that_takes_the_others(first: str, equal: bool) -> None:
+    found = equals(REFUSED, FIRST.format(first))
+    assert bool(found["without `evt.rawres < 0`"]) is equal
+    assert bool(found["`evt.rawres < 0` with `<=` instead of `<`"]) is equal
+    assert not found["`evt.rawres < 0` is negated"]
+
+
+def test_without_such_a_rule_every_call_counts() -> None:
+    assert not equals(REFUSED)["without `evt.rawres < 0`"]

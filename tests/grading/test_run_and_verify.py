@@ -12,9 +12,9 @@ import pytest
 import trainer.capture
 from tests.small_pack import EXERCISE, REFERENCE, SCENARIO, recording, shell_events, shell_results, write_pack
 from trainer.content import Pack, Scenario, load_pack
-from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable, RecordingError
+from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable, RecordingError, TracingForbidden
 from trainer.events import Event, Recording, RecordingHeader, write_recording
-from trainer.grading import Outcome, Submission, VerifyRow, grade, verify_pack
+from trainer.grading import Engines, Outcome, Submission, VerifyRow, grade, verify_pack
 
 GOOD = REFERENCE.replace("${app}", "web")
 
@@ -32,8 +32,14 @@ def pack(tmp_path: Path) -> Pack:
 
 
 @pytest.fixture
-def docker(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Chooses what a live run does: works, no docker, no image, breaks."""
+def asked() -> list[str]:
+    """A word for each live run that an engine forbade."""
+    return []
+
+
+@pytest.fixture
+def docker(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> Callable[[str], None]:
+    """Chooses what a live run does: works, no docker, no image, breaks, forbids."""
 
     def choose(what: str) -> None:
         def run_scenario(scenario: Scenario, on_event: Callable[[Event], None], **_: object) -> Recording:
@@ -41,6 +47,9 @@ def docker(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
                 raise DockerUnavailable("no engine", "start Docker")
             for event in shell_events():
                 on_event(event)
+                if what == "forbids":
+                    asked.append("live")
+                    raise TracingForbidden("the engine forbids tracing", "use recordings")
                 if what == "breaks":
                     raise CaptureError("the tracer died")
             return Recording(RecordingHeader(scenario=scenario.name), shell_events(), shell_results())
@@ -84,6 +93,21 @@ def test_a_capture_that_breaks_costs_no_points(pack: Pack, docker: Callable[[str
     assert report.problem == "the tracer died"
     assert {result.criterion_id: result.outcome for result in report.criteria}["catches"] is Outcome.ERROR
     assert report.score == report.max_score == 1
+
+
+def test_an_engine_that_forbids_tracing_is_asked_once_by_each_who_grades(
+    pack: Pack, docker: Callable[[str], None], asked: list[str]
+) -> None:
+    docker("forbids")
+    engines = Engines()
+    for _ in range(3):
+        report = grade(pack.exercises[0], Submission.of_rules(GOOD), pack.base_rules, pack=pack, engines=engines)
+        assert (report.source, report.passed) == ("recorded", True)
+    assert asked == ["live"]
+    grade(pack.exercises[0], Submission.of_rules(GOOD), pack.base_rules, pack=pack, engines=Engines())
+    assert asked == ["live", "live"]  # what one knows, no other has to know
+    with pytest.raises(TracingForbidden):
+        grade(pack.exercises[0], Submission.of_rules(GOOD), pack.base_rules, pack=pack, engines=engines, live=True)
 
 
 def test_cancelling(pack: Pack) -> None:
@@ -167,3 +191,53 @@ def test_verify_live_grades_in_docker_too(pack: Pack, docker: Callable[[str], No
     docker("works")
     checks = [row.check for row in verify_pack(pack, live=True).rows]
     assert "reference scores 100 %, live" in checks
+
+
+ANSWER = '  - {id: guilty, kind: answer, points: 1, needs: [loads], file: answer.txt, accept: ["${app}"], text: {en: a, ko: b}}\n'
+
+
+def with_answer(folder: Path, decoy: str, **files: str) -> Path:
+    """The small pack with an answer criterion, one more decoy, and files beside it."""
+    text = EXERCISE.replace("points: 10", "points: 11").replace("hints:\n", f"{ANSWER}hints:\n") + decoy
+    task = "Write the rule `Shell in web` with priority WARNING and the output `%evt.num,%user.uid,%proc.name`; `answer.txt`.\n"
+    write_pack(folder, exercise=text, task=task)
+    exercise = folder / "exercises" / "find-shells"
+    beside = {"answers/reference/answer.txt": "${app}\n", "answers/starter/answer.txt": "CHANGEME\n", **files}
+    for name, content in beside.items():
+        path = exercise / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    return folder
+
+
+WRONG_ANSWER = "  - {answers: {answer.txt: decoys/wrong.txt}, fails: [guilty], why: {en: w, ko: w}}\n"
+
+
+@pytest.mark.parametrize(
+    "decoy, text, ok",
+    [
+        pytest.param(WRONG_ANSWER, "reports\n", True, id="with the reference's rules"),
+        pytest.param(WRONG_ANSWER.replace("{answers", "{file: decoys/only-bash.yaml, answers").replace("[guilty]", "[catches, guilty]"), "reports\n", True, id="rules and answer"),
+        pytest.param(WRONG_ANSWER, "${app}\n", False, id="an answer that is right"),
+    ],
+)  # fmt: skip
+def test_a_decoy_with_its_own_answers(tmp_path: Path, decoy: str, text: str, ok: bool) -> None:
+    rows = verify_pack(read(with_answer(tmp_path, decoy, **{"decoys/wrong.txt": text}))).rows
+    row = next(row for row in rows if "wrong.txt" in row.check)
+    assert row.ok is ok, row
+    assert [row for row in rows if not row.ok and "wrong.txt" not in row.check] == []
+
+
+@pytest.mark.parametrize(
+    "decoy, words",
+    [
+        ("  - {answers: {other.txt: decoys/wrong.txt}, fails: [guilty], why: {en: w, ko: w}}\n", "no criterion looks at a file 'other.txt'"),
+        ("  - {answers: {answer.txt: ../../../x}, fails: [guilty], why: {en: w, ko: w}}\n", "leads out of the exercise's folder"),
+        ("  - {answers: {answer.txt: decoys/gone.txt}, fails: [guilty], why: {en: w, ko: w}}\n", "gone.txt"),
+        ("  - {fails: [guilty], why: {en: w, ko: w}}\n", "key 'file' is missing"),
+    ],
+)  # fmt: skip
+def test_a_decoys_answers_are_checked_by_lint(tmp_path: Path, decoy: str, words: str) -> None:
+    _, found = load_pack(with_answer(tmp_path, decoy, **{"decoys/wrong.txt": "x\n"}))
+    errors = [one for one in found if one.is_error]
+    assert any(words in one.message and one.span is not None for one in errors), [one.message for one in errors]

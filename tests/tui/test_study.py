@@ -148,6 +148,20 @@ async def test_alerts_are_printed_as_falco_prints_them(open_app: OpenApp) -> Non
         assert lines[0].endswith(": Warning [b]2[/b] sh")
 
 
+async def test_alerts_of_a_file_that_falco_refuses_say_so(open_app: OpenApp) -> None:
+    app = open_app()
+    async with app.run_test(size=NARROW) as pilot:
+        broken = "- rule: broken\n  desc: d\n  condition: proc.nam = x\n  output: x\n  priority: INFO\n"
+        screen = await open_study(pilot, f"{PASSING}\n{broken}")
+        await run(pilot)
+        note = screen.results.alerts.query_one(".note", Static)
+        assert text_of(note).startswith("Falco would not start with this file.")
+        screen.editor.load_text(PASSING)
+        await settle(pilot)
+        await run(pilot)
+        assert "would not start" not in text_of(note)
+
+
 async def test_false_alarm_is_explained_with_the_real_value(open_app: OpenApp) -> None:
     app = open_app()
     async with app.run_test(size=NARROW) as pilot:

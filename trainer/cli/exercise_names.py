@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from trainer.content import Exercise, Pack, core_pack_folder
+import os
+from pathlib import Path
+
+from trainer.content import Exercise, Pack, core_pack_folder, load_pack
 from trainer.content.installing import Installed, find_installed, installed, load_installed
+from trainer.content.loader import PACK_FILE
 from trainer.content.remembered import load_pack_remembered
 from trainer.content.scenarios import NAME
 from trainer.diagnostics.render import render_plain
@@ -31,7 +35,10 @@ def find_exercise(pack: Pack, slug: str) -> Exercise:
 
 
 def find(name: str) -> Shelved:
-    """By ``SLUG`` where one pack alone has it, by ``PACK/SLUG``, or by ``PACK@VERSION/SLUG``. Raises PackError."""
+    """By ``SLUG`` where one pack alone has it, by ``PACK/SLUG``, by ``PACK@VERSION/SLUG``, or by the path of an exercise's folder
+    (something with a separator in it: ``PACKFOLDER/exercises/SLUG``, ``./SLUG``). Raises PackError."""
+    if (folder := _folder_of(name)) is not None:
+        return _in_folder(folder)
     core = core_pack()
     pack_name, slash, slug = name.partition("/")
     if slash:
@@ -45,6 +52,39 @@ def find(name: str) -> Shelved:
         choices = [*([f"{core.id}/{name}"] if in_core else []), *(f"{one.id}/{name}" for one in others)]
         raise PackError(f"{len(choices)} packs have an exercise {name!r}", f"say which: {', '.join(choices)}")
     return _in_pack(load_installed(others[0]), name) if others else _in_core(core, name)
+
+
+def _folder_of(name: str) -> Path | None:
+    """The folder that a name is the path of; a bare word is never one, so that a folder beside hides no exercise."""
+    if "/" not in name and os.sep not in name and name not in (".", ".."):
+        return None
+    path = Path(name).expanduser()
+    if (path / "exercise.yaml").is_file():
+        return path.resolve()
+    if path.is_absolute() or name.startswith((".", "~")) or name.strip("/").count("/") > 1:  # no name of an installed one
+        raise PackError(
+            f"{name} is no exercise's folder: it has no exercise.yaml", "give PACKFOLDER/exercises/SLUG, or an exercise's name"
+        )
+    return None
+
+
+def _in_folder(folder: Path) -> Shelved:
+    """An exercise of a pack's folder that need not be installed. Its attempts are kept under the pack's id."""
+    root = folder.parent.parent
+    if root == core_pack_folder().resolve():
+        return _in_core(core_pack(), folder.name)
+    if folder.parent.name != "exercises" or not (root / PACK_FILE).is_file():
+        raise PackError(
+            f"{folder} is in no pack: there is no {root / PACK_FILE}",
+            "an exercise lies in PACKFOLDER/exercises/, beside pack.yaml",
+        )
+    pack, diagnostics = load_pack(root)
+    if pack is None or not any(exercise.slug == folder.name for exercise in pack.exercises):
+        own = [one for one in diagnostics if one.is_error and one.span is not None and folder in Path(one.span.file.name).parents]
+        first = next(iter(own), None) or next((one for one in diagnostics if one.is_error), None)
+        detail = f"\n{render_plain(first)}" if first is not None else ""
+        raise PackError(f"the exercise in {folder} cannot be read{detail}", f"run: cks-trainer pack lint {root}")
+    return _in_pack(pack, folder.name)
 
 
 def _has(one: Installed, slug: str) -> bool:

@@ -14,11 +14,12 @@ from trainer.cli.exam_show import print_exams
 from trainer.cli.exercise_names import core_pack, find
 from trainer.cli.practice_show import installed_and_told, print_due, state_mark
 from trainer.content import Exercise, Pack, fill
+from trainer.content.exercises import answer_names
 from trainer.content.footprint import visible
 from trainer.diagnostics.render import render_plain
 from trainer.engine import Alert
 from trainer.errors import StoreError
-from trainer.grading import GradeReport, Outcome, Submission, grade, scenario_of
+from trainer.grading import Engines, GradeReport, Outcome, Submission, grade, scenario_of
 from trainer.session import Store
 from trainer.session.figures import ExerciseFigures, read_figures
 from trainer.session.shelf import key_of, shelf
@@ -116,6 +117,8 @@ def print_report(report: GradeReport, lang: str) -> None:
                     click.echo(f"             {label}: {text}")
     if report.actions:
         click.echo("")
+        if report.refused:
+            click.echo(paint(report.refused, fg="yellow"))
     for action in report.actions:
         color = {"caught": "green", "missed": "red", "false alarm": "red"}.get(action.verdict)
         click.echo(
@@ -128,7 +131,14 @@ def print_report(report: GradeReport, lang: str) -> None:
 
 
 def _grade_once(
-    exercise: Exercise, pack: Pack, rules: SourceFile, answers: dict[str, str], live: bool | None, seed: int, quiet: bool
+    exercise: Exercise,
+    pack: Pack,
+    rules: SourceFile,
+    answers: dict[str, str],
+    live: bool | None,
+    seed: int,
+    quiet: bool,
+    engines: Engines | None = None,
 ) -> GradeReport:
     cancel = threading.Event()
 
@@ -147,8 +157,10 @@ def _grade_once(
             pack=pack,
             lang=language(),
             on_alert=on_alert,
+            on_refused=lambda sentence: None if quiet else narrate(sentence),
             on_progress=lambda progress: progress_line(f"[{progress.step}/{progress.total}] {progress.message}"),
             cancel=cancel,
+            engines=engines,
         )
     except KeyboardInterrupt:
         cancel.set()
@@ -169,7 +181,7 @@ def _pack_file(
 
 def _answers(exercise: Exercise, pairs: tuple[str, ...]) -> dict[str, str]:
     """The answer files by name. Raises BadParameter for a name that the exercise does not ask for."""
-    asked = {str(criterion.params["file"]) for criterion in exercise.criteria if "file" in criterion.params} | {"falco.yaml"}
+    asked = answer_names(exercise.criteria) | {"falco.yaml"}
     answers = {}
     for pair in pairs:
         name, separator, path = pair.partition("=")
@@ -226,6 +238,7 @@ def watch_command(exercise: str, file: Path, live: bool, seed: int, once: bool) 
     named = find(exercise)
     pack, found = named.pack, named.exercise
     seen: tuple[int, int] | None = None
+    engines = Engines()
     narrate(f"watching {file}; save it to grade, Ctrl-C to stop")
     while True:
         state = _file_state(file)
@@ -233,7 +246,7 @@ def watch_command(exercise: str, file: Path, live: bool, seed: int, once: bool) 
             seen = state
             if use_color():
                 click.clear()
-            report = _grade_once(found, pack, read_source(file), {}, live, seed, True)
+            report = _grade_once(found, pack, read_source(file), {}, live, seed, True, engines)
             print_report(report, language())
             if once:
                 return ExitCode.YES if report.passed else ExitCode.NO

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import click
 
 from trainer.cli.console import ExitCode, emit_json, end_progress, narrate, progress_line
-from trainer.content import load_scenario
+from trainer.content import load_scenario, recordings_by_seed
 from trainer.content.loader import PACK_FILE
 from trainer.content.packaging import RefusedPack, build_pack
-from trainer.content.seeds import seeds_to_record
+from trainer.content.seeds import seeds_needed, seeds_to_record
 from trainer.content.starting import start_pack
 from trainer.diagnostics.render import render_plain
 from trainer.errors import PackError
@@ -38,7 +39,8 @@ def new_command(folder: Path, pack_id: str | None) -> int:
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--scenario", "names", multiple=True, help="Only this scenario (may be given several times).")
 @click.option("--seed", "seeds", multiple=True, type=click.IntRange(0), help="Only this seed (may be given several times).")
-def record_command(folder: Path, names: tuple[str, ...], seeds: tuple[int, ...]) -> int:
+@click.option("--prune", is_flag=True, help="Remove recordings of seeds that show no choice which another does not show.")
+def record_command(folder: Path, names: tuple[str, ...], seeds: tuple[int, ...], prune: bool) -> int:
     """Run a pack's scenarios in Docker and write their recordings: seed 0, and those that show each variable's every choice.
 
     Audit events of scenarios with `source: k8s_audit` are written as they are given: nothing is run.
@@ -51,7 +53,10 @@ def record_command(folder: Path, names: tuple[str, ...], seeds: tuple[int, ...])
     for name in names:
         if name not in there:
             raise PackError(f"the pack has no scenario {name!r}", f"scenarios: {', '.join(there) or 'none'}")
-    todo = [(name, seed) for name in (names or there) for seed in (seeds or seeds_to_record(folder / "scenarios" / name))]
+    if prune and seeds:
+        raise click.UsageError("--prune chooses the seeds itself: leave --seed out")
+    choose = seeds_needed if prune else seeds_to_record
+    todo = [(name, seed) for name in (names or there) for seed in (seeds or choose(folder / "scenarios" / name))]
     # All are read before the first is run: a mistake in the last one shall not cost a wait.
     scenarios = [load_scenario(folder / "scenarios" / name, seed) for name, seed in todo]
     failed = 0
@@ -67,12 +72,23 @@ def record_command(folder: Path, names: tuple[str, ...], seeds: tuple[int, ...])
             if result.exit_code is None:
                 failed += 1
                 narrate(f"warning: action {result.id} did not run: {result.error}")
+    if prune and not failed:
+        _prune(folder, todo)
     if given := [scenario for scenario in scenarios if scenario.is_given]:
         narrate(f"{GIVEN}: {', '.join(dict.fromkeys(scenario.name for scenario in given))}")
     if len(given) == len(scenarios):
         return ExitCode.YES
     narrate("every action ran" if not failed else f"{failed} actions did not run: mend the scenario and record it again")
     return ExitCode.NO if failed else ExitCode.YES
+
+
+def _prune(folder: Path, needed: Collection[tuple[str, int]]) -> None:
+    """Removes the recordings of other seeds, now that those of the needed ones are there."""
+    for name in dict.fromkeys(name for name, _ in needed):
+        for seed, path in recordings_by_seed(folder / "scenarios" / name).items():
+            if (name, seed) not in needed:
+                path.unlink()
+                click.echo(f"{path}  removed")
 
 
 @click.command("build")

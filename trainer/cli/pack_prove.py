@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import click
 
 from trainer.cli.console import ExitCode, emit_json, end_progress, narrate, paint, progress_line
 from trainer.cli.exercise_names import find_exercise
-from trainer.content import Pack, core_pack_folder, load_pack
+from trainer.content import Pack, core_pack_folder, load_pack, load_scenario
 from trainer.content.lints import lint_pack
 from trainer.diagnostics.render import render_plain
-from trainer.grading import verify_pack
+from trainer.errors import TrainerError
+from trainer.grading import VerifyReport, verify_pack
 from trainer.grading.mutants import ExerciseMutants, Fate, run_mutants
 
 
@@ -19,7 +21,7 @@ from trainer.grading.mutants import ExerciseMutants, Fate, run_mutants
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--live", is_flag=True, help="Run the scenarios in Docker too.")
 @click.option("--mutants", is_flag=True, help="Also ask whether the grading would notice small mistakes in the references.")
-@click.option("--exercise", "slugs", multiple=True, help="With --mutants: only this exercise (may be given several times).")
+@click.option("--exercise", "slugs", multiple=True, help="Only this exercise and its scenario (may be given several times).")
 @click.option("--json", "as_json", is_flag=True, help="JSON for scripts.")
 def verify_command(folder: Path | None, live: bool, mutants: bool, slugs: tuple[str, ...], as_json: bool) -> int:
     """Prove a pack (default: the core pack): the starter scores 0, the reference 100 %, decoys fail where they say."""
@@ -28,67 +30,82 @@ def verify_command(folder: Path | None, live: bool, mutants: bool, slugs: tuple[
         narrate(render_plain(diagnostic))
     if pack is None:
         return ExitCode.NO
-    for slug in slugs:
-        find_exercise(pack, slug)
-    bad = any(diagnostic.is_error for diagnostic in diagnostics)
-    if slugs and mutants:
-        return ExitCode.NO if _mutants(pack, slugs, as_json) or bad else ExitCode.YES
-    report = verify_pack(pack, live=live, on_progress=progress_line)
+    only = [find_exercise(pack, slug).slug for slug in slugs]
+    report = verify_pack(pack, live=live, on_progress=progress_line, only=only)
     end_progress()
-    if mutants and as_json:
-        rows = [{"exercise": r.exercise, "check": r.check, "ok": r.ok, "detail": r.detail} for r in report.rows]
-        found = _tested(pack, ())
-        emit_json({"checks": rows, "mutants": [_mutants_json(one) for one in found]})
-        return ExitCode.YES if report.ok and not bad and not any(one.survivors for one in found) else ExitCode.NO
+    found, broken = _tested(pack, only) if mutants else ([], 0)
     if as_json:
-        emit_json([{"exercise": r.exercise, "check": r.check, "ok": r.ok, "detail": r.detail} for r in report.rows])
+        rows = [{"exercise": r.exercise, "check": r.check, "ok": r.ok, "detail": r.detail} for r in report.rows]
+        emit_json({"checks": rows, "mutants": [_mutants_json(pack, one) for one in found]} if mutants else rows)
     else:
         for row in report.rows:
-            mark = paint("ok  ", fg="green") if row.ok else paint("FAIL", fg="red", bold=True)
-            click.echo(f"{mark} {row.exercise:<28} {row.check:<34} {row.detail}")
-    survived = mutants and _mutants(pack, (), False)
-    return ExitCode.YES if report.ok and not bad and not survived else ExitCode.NO
+            if not mutants or not row.ok:
+                mark = paint("ok  ", fg="green") if row.ok else paint("FAIL", fg="red", bold=True)
+                click.echo(f"{mark} {row.exercise:<28} {row.check:<34} {row.detail}".rstrip())
+        if mutants:
+            _print_survivors(found)
+            _print_table(pack, report, found)
+    good = report.ok and not any(diagnostic.is_error for diagnostic in diagnostics)
+    return ExitCode.YES if good and not broken and not any(one.survivors for one in found) else ExitCode.NO
 
 
-def _tested(pack: Pack, slugs: tuple[str, ...]) -> list[ExerciseMutants]:
-    found = []
+def _tested(pack: Pack, only: Collection[str]) -> tuple[list[ExerciseMutants], int]:
+    """The mutants of each exercise, and how many exercises could not be run at all."""
+    found, broken = [], 0
     for exercise in pack.exercises:
-        if not slugs or exercise.slug in slugs:
+        if not only or exercise.slug in only:
             progress_line(f"mutants of {exercise.slug}")
-            found.append(run_mutants(pack, exercise))
+            try:
+                found.append(run_mutants(pack, exercise))
+            except TrainerError as error:  # the proof's rows say so too
+                broken += 1
+                narrate(f"no mutants of {exercise.slug}: {error.message}")
     end_progress()
-    return found
+    return found, broken
 
 
-def _mutants(pack: Pack, slugs: tuple[str, ...], as_json: bool) -> bool:
-    """Prints the survivors in words and the table; says whether there were any."""
-    found = _tested(pack, slugs)
-    survived = any(one.survivors for one in found)
-    if as_json:
-        emit_json({"mutants": [_mutants_json(one) for one in found]})
-        return survived
-    click.echo("")
+def _print_survivors(found: Sequence[ExerciseMutants]) -> None:
     for one in found:
         for result in one.survivors:
             click.echo(f"{paint('survived', fg='red', bold=True)} {one.exercise}: {result.mutant.name}")
             click.echo(f"         {result.detail}")
         for name in one.stale:
             narrate(f"warning: {one.exercise} accepts a mutant that does not survive: {name}")
-    click.echo(f"{'exercise':<28} {'mutants':>8} {'killed':>8} {'equivalent':>11} {'accepted':>9} {'survived':>9}")
-    for name, group in [*((one.exercise, [one]) for one in found), ("all", found)]:
-        counts = {fate: sum(one.count(fate) for one in group) for fate in Fate}
-        click.echo(
-            f"{name:<28} {sum(counts.values()):>8} {counts[Fate.KILLED]:>8} {counts[Fate.EQUIVALENT]:>11}"
-            f" {counts[Fate.ACCEPTED]:>9} {counts[Fate.SURVIVED]:>9}"
-        )
-    if survived:
+    if any(one.survivors for one in found):
         narrate("next: add the actions that are named above, or explain a survivor in the exercise's accepted_mutants")
-    return survived
 
 
-def _mutants_json(one: ExerciseMutants) -> dict[str, object]:
+_HEAD = ("exercise", "proof", "criteria", "actions", "decoys", "mutants", *(fate.value for fate in Fate))
+
+
+def _print_table(pack: Pack, report: VerifyReport, found: Sequence[ExerciseMutants]) -> None:
+    """One line for each exercise and one for all: what is graded, whether it proved itself, and what became of its mutants."""
+    failed = {row.exercise for row in report.rows if not row.ok}
+    lines = [
+        (one.exercise, "FAIL" if one.exercise in failed else "ok", [*_sizes(pack, one).values(), *_fates(one)]) for one in found
+    ]
+    sums = [sum(column) for column in zip(*(numbers for *_, numbers in lines), strict=True)] or [0] * (len(_HEAD) - 2)
+    lines.append((f"all ({len(found)} exercises)", "FAIL" if failed else "ok", sums))
+    click.echo(f"{_HEAD[0]:<28} {_HEAD[1]:<5} " + " ".join(f"{name:>10}" for name in _HEAD[2:]))
+    for name, proof, numbers in lines:
+        mark = paint(f"{proof:<5}", fg="green" if proof == "ok" else "red")
+        click.echo(f"{name:<28} {mark} " + " ".join(f"{number:>10}" for number in numbers))
+
+
+def _sizes(pack: Pack, one: ExerciseMutants) -> dict[str, int]:
+    exercise = find_exercise(pack, one.exercise)
+    scenario = load_scenario(exercise.scenario, 0, pack.folder)
+    return {"criteria": len(exercise.criteria), "actions": len(scenario.actions), "decoys": len(exercise.decoys)}
+
+
+def _fates(one: ExerciseMutants) -> list[int]:
+    return [len(one.results), *(one.count(fate) for fate in Fate)]
+
+
+def _mutants_json(pack: Pack, one: ExerciseMutants) -> dict[str, object]:
     return {
         "exercise": one.exercise,
+        **_sizes(pack, one),
         "mutants": len(one.results),
         **{fate.value: one.count(fate) for fate in Fate},
         "stale": list(one.stale),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from trainer.cli.console import ExitCode, emit_json, language, narrate, paint, use_color
+from trainer.cli.exercise_names import find
 from trainer.cli.fields import field_block, field_json, field_line
 from trainer.content import core_pack_folder
 from trainer.content.remembered import load_pack_remembered
@@ -25,11 +27,12 @@ from trainer.engine import (
     load_catalogue,
     load_rules,
     plugins_for,
+    plugins_of,
     reason,
 )
 from trainer.errors import PackError
 from trainer.events import Event, read_recording
-from trainer.grading import nearest_event
+from trainer.grading import nearest_event, recording_of, scenario_of
 from trainer.node.falco_yaml import alert_printer, falco_settings, rules_of, settings_errors
 from trainer.session.store import cache_folder
 from trainer.source import SourceFile, read_source
@@ -61,6 +64,30 @@ def validate_command(files: tuple[Path, ...], plugins: tuple[str, ...], as_json:
     return ExitCode.YES if result.ok else ExitCode.NO
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """The events that rules are looked at with, and what this Falco has loaded before them."""
+
+    events: tuple[Event, ...]
+    plugins: frozenset[str]
+    base: SourceFile | None
+
+
+def _case(recording: Path | None, exercise: str | None, seed: int | None, base: bool) -> _Case:
+    """Raises UsageError unless there is one source of events."""
+    if (recording is None) == (exercise is None):
+        raise click.UsageError("give one of -e RECORDING and --exercise SLUG")
+    if exercise is not None:
+        found = find(exercise)
+        events = recording_of(scenario_of(found.exercise, seed or 0, found.pack)).events
+        return _Case(events, plugins_of({found.exercise.source}), found.pack.base_rules)
+    if seed is not None:
+        raise click.UsageError("--seed goes with --exercise")
+    assert recording is not None
+    events = read_recording(recording).events
+    return _Case(events, frozenset(plugins_for(events)), _base_rules() if base else None)
+
+
 def _base_rules() -> SourceFile:
     pack, _ = load_pack_remembered(core_pack_folder(), cache_folder())
     if pack is None:
@@ -68,12 +95,14 @@ def _base_rules() -> SourceFile:
     return pack.base_rules
 
 
-def _load(rules: tuple[Path, ...], base: bool, plugins: Collection[str], min_priority: Priority = Priority.DEBUG) -> LoadResult:
+def _load(
+    rules: tuple[Path, ...], base: SourceFile | None, plugins: Collection[str], min_priority: Priority = Priority.DEBUG
+) -> LoadResult:
     """Loads rules for run and explain as a Falco with ``plugins`` does; errors are narrated."""
     sources = [read_source(path) for path in rules]
-    if not sources and not base:
+    if not sources and base is None:
         raise click.UsageError("no rules: give -r FILE, or -c with a falco.yaml that names rules_files")
-    result = load_rules([_base_rules(), *sources] if base else sources, plugins=plugins, min_priority=min_priority)
+    result = load_rules(sources if base is None else [base, *sources], plugins=plugins, min_priority=min_priority)
     for diagnostic in result.diagnostics:
         if diagnostic.is_error:
             narrate(render_plain(diagnostic, color=use_color(stream_is_err=True), language=language()))
@@ -86,10 +115,11 @@ _RULES_OPTIONS = [
     click.option(
         "-e",
         "recording",
-        required=True,
         type=click.Path(path_type=Path),
         help="Recording, Falco alert log, flat JSON Lines, or Kubernetes audit log (loads the plugins k8saudit and json).",
     ),
+    click.option("--exercise", help="Instead of -e: the recording of this exercise's scenario, with --base of its pack."),
+    click.option("--seed", type=click.IntRange(0), help="With --exercise: variant of the scenario (default 0)."),
     click.option("--base", is_flag=True, help="Load the exam node's base rules first."),
     click.option("--json", "as_json", is_flag=True, help="JSON for scripts."),
 ]
@@ -114,24 +144,26 @@ def _rules_options(function: Callable[..., int]) -> Callable[..., int]:
 def run_command(
     rules: tuple[Path, ...],
     more_rules: tuple[Path, ...],
-    recording: Path,
+    recording: Path | None,
+    exercise: str | None,
+    seed: int | None,
     base: bool,
     as_json: bool,
     config: Path | None,
     match_all: bool,
 ) -> int:
-    """Evaluate rules on a recording and print the alerts as Falco does."""
+    """Evaluate rules on a recording (-e), or on an exercise's (--exercise), and print the alerts as Falco does."""
     settings = falco_settings(config)
-    events = read_recording(recording).events
+    case = _case(recording, exercise, seed, base)
     files = rules + more_rules or rules_of(settings)
-    result = _load(files, base, {*plugins_for(events), *settings.plugins}, settings.priority)
+    result = _load(files, case.base, case.plugins | {*settings.plugins}, settings.priority)
     if not result.ok:
         return ExitCode.NO
     with settings_errors(config):
         ruleset = settings.apply(result.ruleset)
     matching = "all" if match_all else settings.rule_matching
     with alert_printer(settings, click.echo, as_json=as_json) as printer:
-        for event in events:
+        for event in case.events:
             for alert in ruleset.match(event, matching=matching):
                 printer.show(alert)
     return ExitCode.YES
@@ -172,7 +204,9 @@ def _explanation_json(node: Explanation) -> dict[str, object]:
 def explain_command(
     rules: tuple[Path, ...],
     more_rules: tuple[Path, ...],
-    recording: Path,
+    recording: Path | None,
+    exercise: str | None,
+    seed: int | None,
     base: bool,
     as_json: bool,
     rule_name: str | None,
@@ -180,15 +214,15 @@ def explain_command(
     action_id: str | None,
 ) -> int:
     """Say why a rule matched an event or not: the clause that decided, and the value that the field had."""
-    events = read_recording(recording).events
-    result = _load(rules + more_rules, base, plugins_for(events))
+    case = _case(recording, exercise, seed, base)
+    result = _load(rules + more_rules, case.base, case.plugins)
     if not result.ok:
-        if not base:
+        if case.base is None:
             narrate("next: mend the rules; if a macro or list of the exam node is missing, add --base")
         return ExitCode.NO
     ruleset = result.ruleset
     names = _rule_names(ruleset, rule_name, str((rules + more_rules)[-1]) if rules + more_rules else "")
-    chosen = _chosen_events(ruleset, names, events, event_num, action_id)
+    chosen = _chosen_events(ruleset, names, case.events, event_num, action_id)
     answers: list[dict[str, object]] = []
     matched_any = False
     for name, event in chosen:

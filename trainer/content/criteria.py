@@ -10,7 +10,8 @@ import re2
 
 from trainer.content.model import Criterion
 from trainer.content.reading import Fields
-from trainer.source.yaml import key_text, plain
+from trainer.source import YamlNode, YamlScalar, boolean, plain
+from trainer.source.yaml import key_text
 
 Reader = Callable[[Fields, str], object]
 
@@ -85,9 +86,15 @@ def _node_path(fields: Fields, key: str) -> object:
 
 
 def _settings(fields: Fields, key: str) -> object:
-    """Dotted keys of falco.yaml with their values."""
+    """Dotted keys of falco.yaml with their values, read as Falco reads them: ``yes`` is a boolean."""
     mapping = fields.mapping(key, required=True)
-    return {} if mapping is None else {key_text(name): plain(value) for name, value in mapping.node.pairs}
+    return {} if mapping is None else {key_text(name): _setting(value) for name, value in mapping.node.pairs}
+
+
+def _setting(node: YamlNode) -> object:
+    if isinstance(node, YamlScalar) and (truth := boolean(node)) is not None:
+        return truth
+    return plain(node)
 
 
 _KINDS: Final[dict[str, tuple[dict[str, Reader], tuple[str, ...]]]] = {
@@ -98,7 +105,18 @@ _KINDS: Final[dict[str, tuple[dict[str, Reader], tuple[str, ...]]]] = {
     "priority": ({"rule": _text, "priority": _priority}, ("priority",)),
     "rule": ({"name": _text, "tags": _texts, "source": _text, "enabled": _flag}, ("name",)),
     "override": ({"rule": _text, "keep": _keep}, ("rule",)),
-    "answer": ({"file": _text, "path": _node_path, "accept": _texts, "line_pattern": _pattern, "min_lines": _count}, ("file",)),
+    "answer": (
+        {
+            "file": _text,
+            "path": _node_path,
+            "accept": _texts,
+            "line_pattern": _pattern,
+            "min_lines": _count,
+            "max_lines": _positive,
+            "distinct": _flag,
+        },
+        ("file",),
+    ),
     "config": ({"keys": _settings}, ("keys",)),
 }
 KINDS: Final = tuple(_KINDS)
@@ -122,6 +140,12 @@ def read_criterion(fields: Fields, languages: Sequence[str]) -> Criterion:
         fields.problems.error(fields.span, "an output criterion has one of: line, fields")
     if kind == "answer" and ("accept" in params) == ("line_pattern" in params):
         fields.problems.error(fields.span, "an answer criterion has one of: accept, line_pattern")
+    for extra in ("min_lines", "max_lines", "distinct"):
+        if kind == "answer" and extra in params and "line_pattern" not in params:
+            fields.problems.error(fields.at(extra), f"{extra!r} counts lines of a line_pattern, and there is none")
+    least, most = params.get("min_lines", 0), params.get("max_lines")
+    if isinstance(most, int) and isinstance(least, int) and least > most:
+        fields.problems.error(fields.at("max_lines"), f"'max_lines' is {most}, less than 'min_lines'")
     fields.done(f"a criterion of kind {kind}")
     return criterion
 

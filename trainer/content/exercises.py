@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from trainer.content.criteria import check_needs, read_criterion
-from trainer.content.model import AcceptedMutant, Decoy, Exercise, Hint, Scenario
+from trainer.content.model import REFERENCE_FILE, AcceptedMutant, Criterion, Decoy, Exercise, Hint, Scenario
 from trainer.content.reading import Fields, Problems, read_mapping, read_text_file
 from trainer.content.scenarios import NAME, check_version, read_scenario
 from trainer.content.variables import fill
@@ -41,7 +41,7 @@ def read_exercise(
     if (total := sum(criterion.points for criterion in criteria)) != points and criteria:
         problems.error(fields.at("points"), f"'points' is {points}, and the criteria's points add up to {total}")
     ids = [criterion.id for criterion in criteria]
-    starter, reference = (_beside(folder / name, problems) for name in ("starter.yaml", "reference.yaml"))
+    starter, reference = (_beside(folder / name, problems) for name in ("starter.yaml", REFERENCE_FILE))
     exercise = Exercise(
         uuid=exercise_id,
         slug=folder.name,
@@ -54,7 +54,7 @@ def read_exercise(
         scenario=fields.text("scenario", required=True),
         criteria=criteria,
         hints=tuple(_hint(entry, ids, languages) for entry in fields.mappings("hints")),
-        decoys=tuple(_decoy(entry, folder, ids, languages) for entry in fields.mappings("decoys")),
+        decoys=tuple(_decoy(entry, folder, criteria, languages, reference) for entry in fields.mappings("decoys")),
         task=_languages_of(folder, "task", languages, problems, required=True),
         starter=starter,
         reference=reference,
@@ -120,19 +120,38 @@ def _hint(fields: Fields, ids: Sequence[str], languages: Sequence[str]) -> Hint:
     return hint
 
 
-def _decoy(fields: Fields, folder: Path, ids: Sequence[str], languages: Sequence[str]) -> Decoy:
-    name = fields.text("file", required=True)
-    path = inside(folder, name)
-    if path is None:
-        fields.problems.error(fields.at("file"), f"{name!r} leads out of the exercise's folder")
+def _decoy(fields: Fields, folder: Path, criteria: Sequence[Criterion], languages: Sequence[str], reference: SourceFile) -> Decoy:
+    """Its rules are the reference's where it names none and has answers of its own."""
+
+    def read(name: str, place: Span) -> SourceFile:
+        path = inside(folder, name)
+        if path is None:
+            fields.problems.error(place, f"{name!r} leads out of the exercise's folder")
+        return _beside(path, fields.problems) if path is not None and name else SourceFile(name, "")
+
+    paths = fields.pairs("answers")
+    asked = answer_names(criteria)
+    for name in paths:
+        if name not in asked:
+            fields.problems.error(
+                fields.at("answers"), f"no criterion looks at a file {name!r}", f"files: {', '.join(sorted(asked)) or 'none'}"
+            )
+    answers = {name: read(path, fields.at("answers")) for name, path in paths.items()}
+    name = fields.text("file", REFERENCE_FILE, required=not answers)
+    file = reference if name == REFERENCE_FILE else read(name, fields.at("file"))
     fails = fields.texts("fails", required=True)
     for criterion_id in fails:
-        if criterion_id not in ids:
+        if criterion_id not in [criterion.id for criterion in criteria]:
             fields.problems.error(fields.at("fails"), f"there is no criterion {criterion_id!r}")
-    file = _beside(path, fields.problems) if path is not None and name else SourceFile(name, "")
-    decoy = Decoy(file, fails, fields.localised("why", languages))
+    decoy = Decoy(file, fails, fields.localised("why", languages), answers)
     fields.done("a decoy")
     return decoy
+
+
+def answer_names(criteria: Sequence[Criterion]) -> frozenset[str]:
+    """The files that the criteria look at beside the rules."""
+    named = {str(criterion.params["file"]) for criterion in criteria if criterion.kind == "answer"}
+    return frozenset(named | {"falco.yaml" for criterion in criteria if criterion.kind == "config"})
 
 
 def _accepted(fields: Fields) -> AcceptedMutant:
@@ -177,7 +196,8 @@ def _check_scenario(
     for hint in exercise.hints:
         _check_uses(hint.text.values(), fields.at("hints"), scenario, problems)
     beside = (*exercise.starter_answers.values(), *exercise.reference_answers.values())
-    for file in (exercise.starter, exercise.reference, *(decoy.file for decoy in exercise.decoys), *beside):
+    wrong = [file for decoy in exercise.decoys for file in (decoy.file, *decoy.answers.values())]
+    for file in (exercise.starter, exercise.reference, *wrong, *beside):
         _check_uses([file.text], file.span(0, 0), scenario, problems)
     for language, text in (*exercise.task.items(), *exercise.learned.items()):
         place = SourceFile(str(exercise.folder / f"task.{language}.md"), text)

@@ -11,6 +11,7 @@ from trainer.content.exam_model import Exam
 from trainer.events.audit import SOURCE as AUDIT_SOURCE
 from trainer.source import SourceFile
 
+REFERENCE_FILE = "reference.yaml"
 SYSCALL_SOURCE = "syscall"
 SOURCES = (SYSCALL_SOURCE, AUDIT_SOURCE)
 """Where a scenario's events come from: the kernel of its containers, or the audit log of a Kubernetes API server."""
@@ -146,8 +147,17 @@ class Decoy:
     """A plausible wrong answer, and the ids of exactly the criteria that it fails."""
 
     file: SourceFile
+    """Its rules; the reference's where only its answer files are wrong."""
     fails: tuple[str, ...]
     why: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, SourceFile] = field(default_factory=dict)
+    """Files beside the rules, by the name under which they are handed in; the reference's are taken for the others."""
+
+    @property
+    def name(self) -> str:
+        """The files that are its own, without their folders."""
+        names = [file.name.replace("\\", "/").rsplit("/", 1)[-1] for file in (self.file, *self.answers.values())]
+        return " + ".join(name for name in names if name != REFERENCE_FILE or len(names) == 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,10 @@ def fill_exercise(exercise: Exercise, variables: Mapping[str, str]) -> Exercise:
         title=texts(exercise.title),
         criteria=tuple(criterion(one) for one in exercise.criteria),
         hints=tuple(Hint(hint.when, texts(hint.text)) for hint in exercise.hints),
-        decoys=tuple(Decoy(file(decoy.file), decoy.fails, texts(decoy.why)) for decoy in exercise.decoys),
+        decoys=tuple(
+            Decoy(file(decoy.file), decoy.fails, texts(decoy.why), {name: file(one) for name, one in decoy.answers.items()})
+            for decoy in exercise.decoys
+        ),
         task=texts(exercise.task),
         starter=file(exercise.starter),
         reference=file(exercise.reference),

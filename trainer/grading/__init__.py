@@ -11,13 +11,14 @@ from trainer.grading.report import (
     Outcome,
     Submission,
 )
-from trainer.grading.run import grade, recording_of, scenario_of
+from trainer.grading.run import Engines, grade, recording_of, scenario_of
 from trainer.grading.verify import VerifyReport, VerifyRow, verify_pack
 
 __all__ = [
     "LEARNER_FILE",
     "ActionVerdict",
     "CriterionResult",
+    "Engines",
     "ExamReport",
     "ExamTaskResult",
     "GradeReport",

@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,7 +106,8 @@ def decoy_outcomes(pack: Pack, tasks: Sequence[ClassTask], lang: str = "en") -> 
         variables = scenario_of(exercise, task.seed, pack).variables
         answers = {name: fill(file.text, variables) for name, file in exercise.reference_answers.items()}
         for decoy in exercise.decoys:
-            files = {**answers, LEARNER_FILE: fill(decoy.file.text, variables)}
+            wrong = {name: fill(file.text, variables) for name, file in decoy.answers.items()}
+            files = {**answers, **wrong, LEARNER_FILE: fill(decoy.file.text, variables)}
             outcomes = outcomes_of(_one(pack, exercise, task.seed, files, lang)["criteria"])
             found.setdefault(exercise.slug, {})[outcomes] = fill(decoy.why.get(lang) or decoy.why.get("en", ""), variables)
     return found
@@ -178,10 +180,10 @@ def _graded(
         for job in work:
             yield from desk.chunk([job])
         return
-    pool = ProcessPoolExecutor(count, initializer=_begin, initargs=(str(pack.folder), lang))
+    pool = ProcessPoolExecutor(count, initializer=_begin)
     try:
         pending: set[Future[list[tuple[str, Result]]]] = {
-            pool.submit(_chunk, work[start : start + _CHUNK]) for start in range(0, len(work), _CHUNK)
+            pool.submit(_chunk, str(pack.folder), lang, work[start : start + _CHUNK]) for start in range(0, len(work), _CHUNK)
         }
         while pending:
             done, pending = wait(pending, return_when=FIRST_COMPLETED)
@@ -208,24 +210,24 @@ class _Desk:
         return [(key, _one(self.pack, exercises[slug], seed, files, self.lang)) for key, slug, seed, files in work]
 
 
-_desks: list[_Desk] = []
-"""The one desk of a process that was started to grade."""
-
-
-def _begin(folder: str, lang: str) -> None:
+def _begin() -> None:
     """A new process. Ctrl-C is its parent's business, which lets a chunk end and starts no other."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_DFL)
+
+
+@lru_cache(maxsize=1)
+def _desk(folder: str, lang: str) -> _Desk:
+    """A pack is read once in each process, not for each chunk. Raises TrainerError."""
     pack, _ = load_pack(Path(folder))
-    if pack is not None:
-        _desks[:] = [_Desk(pack, lang)]
-
-
-def _chunk(work: Sequence[Job]) -> list[tuple[str, Result]]:
-    if not _desks:
+    if pack is None:
         raise TrainerError("the pack cannot be read any more", "run: cks-trainer pack lint")
-    return _desks[0].chunk(work)
+    return _Desk(pack, lang)
+
+
+def _chunk(folder: str, lang: str, work: Sequence[Job]) -> list[tuple[str, Result]]:
+    return _desk(folder, lang).chunk(work)
 
 
 def _one(pack: Pack, exercise: Exercise, seed: int, files: Mapping[str, str], lang: str) -> Result:

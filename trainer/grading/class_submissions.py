@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from trainer.errors import TrainerError
-from trainer.grading.handed_in import CONFIG_FILE
+from trainer.grading.falco_config import CONFIG_FILE
 from trainer.grading.report import LEARNER_FILE
 from trainer.source import read_source
 

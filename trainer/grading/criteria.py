@@ -10,7 +10,8 @@ from trainer.content.model import Criterion
 from trainer.engine import Alert, CompiledRule, CompileError, compile_output, plugins_of
 from trainer.engine.rules.plugins import catalogue_of
 from trainer.events import Event
-from trainer.grading.handed_in import check_answer, check_config
+from trainer.grading.falco_config import check_config
+from trainer.grading.handed_in import Found, check_answer
 from trainer.grading.observation import Observation, Why, place
 from trainer.grading.report import Submission
 from trainer.source import SourceFile
@@ -26,6 +27,8 @@ class Finding:
     reason: str = ""
     help: str = ""
     evidence: tuple[int, ...] = ()
+    solution: str = ""
+    """What would be right, where ``expected`` must not say it."""
 
 
 @dataclass(frozen=True)
@@ -255,11 +258,15 @@ def _part(rule: CompiledRule, part: str) -> object:
 
 
 def _answer(case: Case, params: Params) -> Finding:
-    return Finding(*check_answer(case.submission, params, case.seen.lang))
+    return _of_file(check_answer(case.submission, params, case.seen.lang))
 
 
 def _config(case: Case, params: Params) -> Finding:
-    return Finding(*check_config(case.submission, params, case.seen.lang))
+    return _of_file(check_config(case.submission, params, case.seen.lang))
+
+
+def _of_file(found: Found) -> Finding:
+    return Finding(found.passed, found.actual, found.expected, found.reason, solution=found.solution)
 
 
 _KINDS: Final[dict[str, Callable[[Case, Params], Finding]]] = {

@@ -6,8 +6,9 @@ import errno
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from trainer.engine import load_catalogue
+from trainer.engine import CompiledRule, Ruleset, load_catalogue
 from trainer.engine.filter.ast import AndExpr, BinaryCheckExpr, Expr, FieldExpr, MacroExpr, ValueExpr
+from trainer.engine.filter.printer import to_string
 from trainer.events import Event
 from trainer.grading.audit_mutations import DOMAINS
 
@@ -38,8 +39,53 @@ def always_in_container(part: Expr, others: Sequence[Expr], events: Sequence[Eve
     return ""
 
 
-def _ands(parts: Sequence[Expr]) -> Iterator[BinaryCheckExpr]:
-    """The checks that are all true when the parts are."""
+_OPENING = frozenset({"open", "openat", "openat2", "open_by_handle_at"})
+_COMMON_OPENING = frozenset({"open", "openat", "openat2"})
+_OF_OPENING = ("evt.is_open_write", "evt.is_open_read")
+_SUCCEEDED = frozenset({"evt.rawres >= 0", "fd.num >= 0", "fd.typechar = f"})
+"""What is true of every call that opened a file with success."""
+
+
+def only_opens(part: Expr, others: Sequence[Expr]) -> str:
+    """For a list of all opening calls: beside a flag that no other call has."""
+    if not (isinstance(part, BinaryCheckExpr) and isinstance(part.left, FieldExpr) and part.left.full_name == "evt.type"):
+        return ""
+    if part.operator == "in" and _COMMON_OPENING <= set(_texts(part)) <= _OPENING and (flag := _opening_flag(others)):
+        return f"{flag} is true for calls that open files only"
+    return ""
+
+
+def never_opens(event_type: str, others: Sequence[Expr]) -> str:
+    """For another call in such a list."""
+    flag = _opening_flag(others)
+    return f"{flag} is never true for {event_type}" if flag and event_type not in _OPENING else ""
+
+
+def _opening_flag(others: Sequence[Expr]) -> str:
+    """The field that is to be true only when a file was opened, where there is one."""
+    for check in _ands(others):
+        if isinstance(check.left, FieldExpr) and check.left.full_name in _OF_OPENING:
+            if check.operator in ("=", "==") and _texts(check) == ["true"]:
+                return check.left.full_name
+    return ""
+
+
+def taken_before(part: Expr, others: Sequence[Expr], rule: CompiledRule, ruleset: Ruleset) -> str:
+    """For ``evt.rawres < 0``: behind a rule that takes the calls that succeeded, all else being the same."""
+    if not isinstance(part, BinaryCheckExpr) or to_string(part) != "evt.rawres < 0":
+        return ""
+    known = {to_string(one) for one in _parts(others)} | _SUCCEEDED
+    for earlier in ruleset.rules:
+        if earlier.name == rule.name:
+            break
+        if earlier.enabled and earlier.source == rule.source:
+            if {to_string(one) for one in _parts([earlier.condition.root.expr])} <= known:
+                return f"what succeeded is taken by `{earlier.name}`, which stands before"
+    return ""
+
+
+def _parts(parts: Sequence[Expr]) -> Iterator[Expr]:
+    """What is and-ed together, macros opened."""
     stack = list(parts)
     while stack:
         part = stack.pop()
@@ -47,8 +93,13 @@ def _ands(parts: Sequence[Expr]) -> Iterator[BinaryCheckExpr]:
             stack.extend(part.children)
         elif isinstance(part, MacroExpr):
             stack.append(part.body)
-        elif isinstance(part, BinaryCheckExpr):
+        else:
             yield part
+
+
+def _ands(parts: Sequence[Expr]) -> Iterator[BinaryCheckExpr]:
+    """The checks that are all true when the parts are."""
+    yield from (part for part in _parts(parts) if isinstance(part, BinaryCheckExpr))
 
 
 def _texts(check: BinaryCheckExpr) -> list[str]:

@@ -257,7 +257,7 @@ def _criterion(result: CriterionResult) -> ExamCriterion:
         result.outcome,
         result.points,
         result.max_points,
-        *(_readable(text) for text in (result.actual, result.expected, result.reason)),
+        *(_readable(text) for text in (result.actual, result.solution or result.expected, result.reason)),
     )
 
 

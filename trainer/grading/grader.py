@@ -10,10 +10,10 @@ from trainer.diagnostics import Diagnostic
 from trainer.engine import Alert, CompiledRule, LoadResult, Ruleset, load_rules, plugins_of
 from trainer.events import ActionResult, Event
 from trainer.grading.criteria import Case, Finding, look
-from trainer.grading.handed_in import CONFIG_FILE
+from trainer.grading.falco_config import CONFIG_FILE
 from trainer.grading.observation import Observation, rule_names
 from trainer.grading.report import ActionVerdict, CriterionResult, EventsFrom, GradeReport, Outcome, Submission, VerdictWord
-from trainer.grading.sentences import pick, say
+from trainer.grading.sentences import LANGUAGES, pick, say
 from trainer.source import SourceFile
 
 
@@ -53,6 +53,8 @@ class Grader:
             # Warnings of base rules that nobody touched are not the learner's.
             if diagnostic.is_error or not untouched or diagnostic.span is None or diagnostic.span.file != base
         )
+        # A file that Falco refuses runs nothing, whatever its other rules would do.
+        self.refused = self.load.fatal is not None or any(diagnostic.is_error for diagnostic in self.diagnostics)
         self._seen = Observation(self.load, self.own_rules, self.diagnostics, lang)
 
     @property
@@ -81,9 +83,7 @@ class Grader:
         for criterion in self.exercise.criteria:
             results[criterion.id] = self._result(criterion, look(case, criterion), results, problem)
         criteria = tuple(results.values())
-        # A file that Falco refuses runs nothing, whatever its other rules would do.
-        refused = self.load.fatal is not None or any(diagnostic.is_error for diagnostic in self.diagnostics)
-        passed = not refused and bool(criteria) and all(result.outcome is Outcome.PASSED for result in criteria)
+        passed = not self.refused and bool(criteria) and all(result.outcome is Outcome.PASSED for result in criteria)
         return GradeReport(
             exercise=self.exercise.slug,
             score=sum(result.points for result in criteria),
@@ -101,6 +101,7 @@ class Grader:
             own_rules=frozenset(self.own_rules),
             problem=problem,
             note=say(self.lang, "given") if self.exercise.is_given else "",
+            refused=say(self.lang, "refused") if self.refused else "",
         )
 
     def _result(
@@ -118,19 +119,21 @@ class Grader:
             # Half a run proves a false alarm, and nothing else.
             if finding.passed is not True or criterion.kind == "silent":
                 outcome, reason, advice = Outcome.ERROR, problem, say(self.lang, "our_fault")
+        secret = criterion.hidden and bool(unmet)
         return CriterionResult(
             criterion_id=criterion.id,
             kind=criterion.kind,
-            text=criterion.text,
+            text={lang: say(lang, "hidden") for lang in LANGUAGES} if secret else criterion.text,
             outcome=outcome,
             points=criterion.points if outcome is Outcome.PASSED else 0,
             max_points=criterion.points,
             actual=actual,
-            expected=finding.expected,
+            expected=say(self.lang, "hidden.expected") if secret else finding.expected,
             reason=reason if outcome is not Outcome.PASSED else "",
             help=advice if outcome is not Outcome.PASSED else "",
             evidence=finding.evidence if not unmet else (),
             hidden=criterion.hidden,
+            solution=finding.solution if outcome is not Outcome.PASSED and not secret else "",
         )
 
     def _actions(self) -> list[tuple[str, ActionKind]]:

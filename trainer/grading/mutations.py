@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -23,7 +24,7 @@ from trainer.engine.filter.ast import (
 )
 from trainer.events import Event
 from trainer.grading.audit_mutations import audit_changes
-from trainer.grading.equal_mutants import always_in_container, same_values
+from trainer.grading.equal_mutants import always_in_container, never_opens, only_opens, same_values, taken_before
 from trainer.source import MappedText, SourceFile, Span
 
 TRUE = "evt.num >= 0"
@@ -167,7 +168,12 @@ def _connective(place: _Place, ruleset: Ruleset, events: Sequence[Event]) -> Ite
         if is_and:
             others = tuple(other for other, _ in parts if other is not child)
             needed = f"a harmless action on which `{shown}` is false and all else is true"
-            equal = always_in_container(child, (*others, *place.siblings), events)
+            beside = (*others, *place.siblings)
+            equal = (
+                always_in_container(child, beside, events)
+                or only_opens(child, beside)
+                or taken_before(child, beside, place.rule, ruleset)
+            )
             yield (f"without `{shown}`", part.start, part.end, TRUE, needed, equal)
         else:
             needed = f"an attack on which, of `{place.text}`, only `{shown}` is true"
@@ -198,7 +204,12 @@ def _check(
         return
     if operator in _NEXT_TO:
         new = _NEXT_TO[operator]
-        yield _swapped(text, at, new, f"an action for which {field} is exactly {right.text}")
+        equal = taken_before(expr, place.siblings, place.rule, ruleset) if new == "<=" else ""
+        yield _swapped(text, at, new, f"an action for which {field} is exactly {right.text}", equal)
+    elif operator == "!=":
+        yield _swapped(text, at, "=", f"an attack for which {field} is not {right.text}")
+    elif operator in ("glob", "iglob") and isinstance(expr.right, ValueExpr):
+        yield from _of_glob(span, text, field, expr.right.text)
     elif operator in ("startswith", "endswith"):
         value = right.text.strip("\"'")
         yield _swapped(text, at, "contains", f"a harmless action for which {field} has `{value}` in its middle")
@@ -217,6 +228,11 @@ def _check(
                     needed,
                     "",
                 )
+    elif operator == "pmatch" and isinstance(expr.right, ListExpr):
+        yield from _without_members(text, field, expr.right, ruleset, "an attack for which {field} is at or below `{item}`")
+        wider = "startswith oneof" if right.text.startswith("(") else "startswith"
+        longer = f"{expr.right.items[0].text.rstrip('/')}2" if expr.right.items else ""
+        yield _swapped(text, at, wider, f"a harmless action for which {field} is for instance `{longer}`")
     elif operator in ("in", "intersects") and isinstance(expr.right, ListExpr):
         yield from _in_list(place, field, expr.right, right, ruleset, events, harmless)
     for what, new, needed in audit_changes(expr, text):
@@ -242,12 +258,7 @@ def _in_list(
     place: _Place, field: str, items: ListExpr, right: Span, ruleset: Ruleset, events: Sequence[Event], harmless: Sequence[Event]
 ) -> Iterator[_Change]:
     text = place.text
-    own = [(item, ruleset.place(item.span)) for item in items.items if item.list_name is None]
-    if len(own) > 1 and len(own) == len(items.items):
-        for item, at in own:
-            other = next(span for one, span in own if one is not item)
-            needed = f"an attack for which {field} is `{item.text}`"
-            yield (f"`{item.text}` taken out of `{text}`", at.start, at.end, other.text, needed, "")
+    yield from _without_members(text, field, items, ruleset, "an attack for which {field} is `{item}`")
     names = {item.list_name for item in items.items if item.list_name is not None}
     seen = _values(place, events, matched=True)
     texts = [item.text for item in items.items]
@@ -260,7 +271,35 @@ def _in_list(
     if extra is not None and right.text.endswith(")"):
         needed = f"a harmless action for which {field} is `{extra}`"
         end = right.end - 1
-        yield (f"`{extra}` added to `{text}`", end, end, f", {_quoted(extra)}", needed, "")
+        equal = "" if field != "evt.type" else never_opens(extra, place.siblings)
+        yield (f"`{extra}` added to `{text}`", end, end, f", {_quoted(extra)}", needed, equal)
+
+
+def _without_members(text: str, field: str, items: ListExpr, ruleset: Ruleset, needed: str) -> Iterator[_Change]:
+    """Of a list that is written out: each member is missing once, and another stands twice instead."""
+    own = [(item, ruleset.place(item.span)) for item in items.items if item.list_name is None]
+    if len(own) > 1 and len(own) == len(items.items):
+        for item, at in own:
+            other = next(span for one, span in own if one is not item)
+            words = needed.format(field=field, item=item.text)
+            yield (f"`{item.text}` taken out of `{text}`", at.start, at.end, other.text, words, "")
+
+
+def _of_glob(span: Span, text: str, field: str, pattern: str) -> Iterator[_Change]:
+    """The part before the first wildcard, or else the one behind the last, taken for the whole."""
+    fixed = re.split(r"[*?\[]", pattern)[0]
+    tail = re.split(r"[*?\]]", pattern)[-1]
+    operator, part = ("startswith", fixed) if fixed else ("endswith", tail)
+    if not part or part == pattern:
+        return
+    for new, needed in (
+        (
+            f"{field} {operator} {_quoted(part)}",
+            f"a harmless action for which {field} {operator} `{part}` and is not like `{pattern}`",
+        ),
+        (f"{field} = {_quoted(part)}", f"an attack for which {field} is like `{pattern}`"),
+    ):
+        yield (f"`{text}` becomes `{new}`", span.start, span.end, new, needed, "")
 
 
 def _quoted(word: str) -> str:

@@ -58,6 +58,8 @@ class CriterionResult:
     evidence: tuple[int, ...] = ()
     """Numbers of the events that decided."""
     hidden: bool = False
+    solution: str = ""
+    """Of a failed answer: what would be right. Only for those who may see the solution, so it is not in the JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class GradeReport:
     """What went wrong with the capture, when something did."""
     note: str = ""
     """What the learner should know of the events, in the report's language."""
+    refused: str = ""
+    """Where Falco would not start with these rules: the sentence that says so, and what the alerts are then."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -119,6 +123,7 @@ class GradeReport:
             "events": self.events,
             "problem": self.problem,
             "note": self.note,
+            "refused": self.refused,
             "criteria": [_criterion_json(result) for result in self.criteria],
             "actions": [self._action_json(verdict) for verdict in self.actions],
             "alerts": [self._alert_json(alert) for alert in self.alerts],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,10 +25,30 @@ from trainer.errors import (
 from trainer.events import Event, Recording, read_recording
 from trainer.grading.grader import Grader
 from trainer.grading.report import GradeReport, Submission
+from trainer.grading.sentences import say
 from trainer.source import SourceFile
 
 if TYPE_CHECKING:
     from trainer.capture import Progress
+
+
+@dataclass(slots=True)
+class Engines:
+    """What is known of the Docker engines of this machine; kept by whoever grades more than once."""
+
+    forbidding: set[str] = field(default_factory=set)
+    """Those (as DOCKER_HOST names them) that would not let us trace: they are not asked again at every grade."""
+
+    def can_run_live(self) -> bool:
+        from trainer.capture import docker_status
+
+        if _engine() in self.forbidding:
+            return False
+        status = docker_status()
+        return status.available and status.image_present and status.tracer_present
+
+    def note_forbidden(self) -> None:
+        self.forbidding.add(_engine())
 
 
 def grade(
@@ -42,16 +63,22 @@ def grade(
     on_event: Callable[[Event], None] | None = None,
     on_alert: Callable[[Alert], None] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    on_refused: Callable[[str], None] | None = None,
     cancel: threading.Event | None = None,
+    engines: Engines | None = None,
 ) -> GradeReport:
     """Grades one attempt. ``live`` None: live where Docker answers, the image is there and tracing is allowed, otherwise recorded.
 
-    Blocks; run it in a thread. Callbacks come from that thread. Raises DockerUnavailable or ImageMissing when ``live`` is True and
+    Blocks; run it in a thread. Callbacks come from that thread; ``on_refused`` gets one sentence before the first event when Falco would
+    not start with these rules. ``engines`` remembers between calls which engine forbids tracing. Raises DockerUnavailable or ImageMissing when ``live`` is True and
     it cannot be (but never where the events are given), CaptureCancelled when ``cancel`` is set, and RecordingError without a recording of the seed.
     """
     scenario = scenario_of(exercise, seed, pack)
     exercise = fill_exercise(exercise, scenario.variables)
     grader = Grader(exercise, submission, base_rules, scenario=scenario, lang=lang)
+    engines = engines if engines is not None else Engines()
+    if grader.refused and on_refused is not None:
+        on_refused(say(lang, "refused"))
 
     def feed(event: Event) -> None:
         alerts = grader.feed(event)
@@ -67,7 +94,7 @@ def grade(
             _stop_if(cancel)
             feed(event)
         return grader.finish(given.actions, source="given")
-    if live or (live is None and _can_run_live()):
+    if live or (live is None and engines.can_run_live()):
         # Imported late: grading a recording must not cost the import of Docker's client.
         from trainer.capture import run_scenario
 
@@ -77,7 +104,7 @@ def grade(
         except TracingForbidden:
             if live:
                 raise
-            _forbidding.add(_engine())
+            engines.note_forbidden()
             grader = Grader(exercise, submission, base_rules, scenario=scenario, lang=lang)
         except (CaptureCancelled, DockerUnavailable, ImageMissing):
             raise
@@ -117,21 +144,8 @@ def _read(path: Path, changed: int, size: int) -> Recording:
     return read_recording(path)
 
 
-_forbidding: set[str] = set()
-"""Engines that would not let us trace: they are not asked again at every grade."""
-
-
 def _engine() -> str:
     return os.environ.get("DOCKER_HOST", "")
-
-
-def _can_run_live() -> bool:
-    from trainer.capture import docker_status
-
-    if _engine() in _forbidding:
-        return False
-    status = docker_status()
-    return status.available and status.image_present and status.tracer_present
 
 
 def _stop_if(cancel: threading.Event | None) -> None:

@@ -13,7 +13,7 @@ from trainer.source.nodes import (
     is_null,
     key_text,
 )
-from trainer.source.plain import plain
+from trainer.source.plain import boolean, plain
 from trainer.source.spans import MappedText, Position, Region, SourceFile, Span
 from trainer.source.yaml import compose, compose_anew
 
@@ -30,6 +30,7 @@ __all__ = [
     "YamlNode",
     "YamlScalar",
     "YamlSequence",
+    "boolean",
     "compose",
     "compose_anew",
     "frozen",

@@ -12,6 +12,8 @@ _INT = re.compile(r"[-+]?[0-9]+|0x[0-9a-fA-F]+|0o[0-7]+")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _TRUE = frozenset({"true", "True", "TRUE"})
 _FALSE = frozenset({"false", "False", "FALSE"})
+_YES, _NO = ("y", "yes", "true", "on"), ("n", "no", "false", "off")
+"""What yaml-cpp takes for a boolean: in small letters, capitalised or in capitals."""
 
 
 def plain(node: YamlNode | None) -> object:
@@ -39,6 +41,14 @@ def _plain(node: YamlNode | None, budget: list[int]) -> object:
                 found[name] = _plain(value, budget)
         return found
     return plain_scalar(node)
+
+
+def boolean(node: YamlScalar) -> bool | None:
+    """An unquoted scalar as yaml-cpp, and so Falco, reads a boolean; None where it is none."""
+    value = node.value
+    if node.style or node.null or node.tag in ("!", "!!str") or value not in (value.lower(), value.upper(), value.capitalize()):
+        return None
+    return True if value.lower() in _YES else False if value.lower() in _NO else None
 
 
 def plain_scalar(node: YamlScalar) -> object:

@@ -82,7 +82,9 @@ class RulesCompiler:
         except Refused as refused:
             self.sink.errors.append(refused.diagnostic)
             return None
-        self._unused()
+        # What only a broken rule uses is used: the learner made one mistake, not two.
+        if not (self.keep_going and (self.sink.errors or self.memory.reported)):
+            self._unused()
         self.memory.lists, self.memory.macros = self.lists, self.macros
         return Ruleset(
             tuple(rules),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from trainer.engine.evaluate import CompileError, Output, compile_output
 from trainer.engine.rules.definitions import SYSCALL, Priority
 from trainer.engine.rules.ruleset import CompiledRule, Ruleset
-from trainer.source import SourceFile, YamlMapping, YamlNode, YamlScalar, YamlSequence, compose, plain
+from trainer.source import SourceFile, YamlMapping, YamlNode, YamlScalar, YamlSequence, boolean, compose, plain
 
 SUGGESTED = (
     "container_id=%container.id container_name=%container.name container_image_repository=%container.image.repository"
@@ -170,9 +170,11 @@ class _Reader:
         node = holder.get(key)
         if node is None:
             return default
-        value = plain(node)
-        if not isinstance(value, bool):
-            raise _wrong(f"{key} is {value!r}", node, "use true or false, without quotes")
+        value = boolean(node) if isinstance(node, YamlScalar) else None
+        if value is None:
+            raise _wrong(
+                f"{key} is no boolean: {' '.join(node.span.text.split())[:60]}", node, "use true or false, without quotes"
+            )
         return value
 
     def _text(self, holder: YamlMapping, key: str) -> str | None:

@@ -24,6 +24,8 @@ class Alerts(Vertical):
         self.alerts: list[Alert] = []
         self.count = 0
         self.phase = "none.yet"
+        self.refused = ""
+        """The sentence that Falco would not start with these rules."""
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False, classes="note")
@@ -33,7 +35,7 @@ class Alerts(Vertical):
         self.relabel()
 
     def begin(self) -> None:
-        self.alerts, self.count, self.phase = [], 0, "alerts.running"
+        self.alerts, self.count, self.phase, self.refused = [], 0, "alerts.running", ""
         self.query_one(OptionList).clear_options()
         self.relabel()
 
@@ -55,8 +57,8 @@ class Alerts(Vertical):
             lister.highlighted = 0
         self.relabel()
 
-    def finish(self) -> None:
-        self.phase = "alerts.none"
+    def finish(self, refused: str = "") -> None:
+        self.phase, self.refused = "alerts.none", refused
         self.relabel()
 
     def relabel(self) -> None:
@@ -67,7 +69,8 @@ class Alerts(Vertical):
             text = words("alerts.enter")
         else:
             text = words(self.phase)
-        self.query_one(".note", Static).update(text)
+        warning = Content.styled(f"{self.refused}\n", "$warning") if self.refused else Content("")
+        self.query_one(".note", Static).update(Content.assemble(warning, text))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()

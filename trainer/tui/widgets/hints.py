@@ -58,6 +58,12 @@ class Hints(VerticalScroll):
         self.query_one(Static).update(Content("\n").join(rows))
 
 
+def solution_text(exercise: Exercise) -> str:
+    """The reference, and below it the answer files that belong to it, each under its name."""
+    files = exercise.reference_answers.items()
+    return "\n".join([exercise.reference.text, *(f"# {name}\n{file.text}" for name, file in files)])
+
+
 class Solution(Vertical):
     def __init__(self, exercise: Exercise, unlocked: bool) -> None:
         super().__init__()
@@ -83,7 +89,7 @@ class Solution(Vertical):
         reference, learned = self.query_one(RuleEditor), self.query_one("#learned")
         reference.display = self.unlocked
         if self.unlocked and not reference.text:
-            reference.load_text(self.exercise.reference.text)
+            reference.load_text(solution_text(self.exercise))
         text = words.of(self.exercise.learned) if self.unlocked else ""
         learned.display = bool(text)
         self.query_one(Markdown).update(text)

@@ -102,7 +102,7 @@ class Results(Vertical):
 
     def finish(self, run: Run) -> None:
         report: GradeReport = run.report
-        self.alerts.finish()
+        self.alerts.finish(report.refused)
         self.events.actions = tuple(verdict.action_id for verdict in report.actions)
         self.events.finish()
         self.criteria.show(report)
