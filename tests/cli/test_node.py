@@ -1,4 +1,4 @@
-"""node ps: what runs on a scenario's node, under the ids that its events show."""
+"""node ps: what runs on a scenario's node, under the ids that its events show; node run and node grade: what is done there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ import pytest
 
 from tests.cli.conftest import Done
 from trainer.content import core_pack_folder, load_pack, load_scenario, scenario_recordings
+from trainer.errors import StoreError
 from trainer.events import read_recording
+from trainer.grading import LEARNER_FILE
+from trainer.session import Store
 
 Cli = Callable[..., Done]
 SCENARIO = """\
@@ -130,3 +133,92 @@ def test_what_cannot_be_asked(cli: Cli, options: tuple[str, ...]) -> None:
     done = cli("node", "ps", *options)
     assert (done.code, done.out) == (2, "")
     assert done.err
+
+
+# A shell on the node, and one command on it. What the commands do is tested in tests/node.
+
+CULPRIT = "memory-culprit"
+REFERENCE = core_pack_folder() / "exercises" / CULPRIT / "reference.yaml"
+STEPS = """\
+cat "$REFERENCE" >falco_rules.local.yaml
+falco --fast -o 'append_output=[]' >alerts.log 2>/dev/null
+grep 'Memory device opened' alerts.log | grep container= | cut -d= -f2 | cut -d' ' -f1 | sort -u >culprit.txt
+kubectl scale "$KIND" "$(cat culprit.txt)" --replicas 0 -n monitoring
+"""
+
+
+def answers(home: Path, name: str = CULPRIT) -> dict[str, str]:
+    with Store.open(home) as store:
+        return {file: text for file in (LEARNER_FILE, "culprit.txt", "scaled") if (text := store.draft(name, file)) is not None}
+
+
+@pytest.mark.parametrize("seed, culprit, kind", [(0, "metrics-db", "statefulset"), (1, "metrics-cache", "deployment")])
+def test_the_culprit_is_found_scaled_down_and_graded_as_in_the_exam(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, culprit: str, kind: str
+) -> None:
+    """Capture to a file, text tools on it, kubectl scale, and grading of what then stands on the node."""
+    monkeypatch.setenv("REFERENCE", str(REFERENCE))
+    monkeypatch.setenv("KIND", kind)
+    options = ("--seed", str(seed)) if seed else ()
+    before = cli("node", "grade", CULPRIT, *options, "--json")
+    assert before.code == 1
+    done = cli("node", "run", CULPRIT, *options, "--", "sh", "-ec", STEPS)
+    assert (done.code, done.out) == (0, f"{kind}.apps/{culprit} scaled\n"), done.err
+    graded = cli("node", "grade", CULPRIT, *options, "--json")
+    assert graded.code == 0
+    report = json.loads(graded.out)
+    assert (report["passed"], report["score"], report["seed"]) == (True, 17, seed)
+    # The drafts are the TUI's, which shows seed 0.
+    expected = {LEARNER_FILE: REFERENCE.read_text(), "culprit.txt": f"{culprit}\n", "scaled": f"monitoring/{culprit} 0\n"}
+    assert answers(tmp_path / "home") == ({} if seed else expected)
+
+
+def test_scaling_the_wrong_one_fails_that_criterion(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REFERENCE", str(REFERENCE))
+    monkeypatch.setenv("KIND", "statefulset")
+    more = STEPS + "kubectl scale deployment metrics-web --replicas 0 -n monitoring\n"
+    assert cli("node", "run", CULPRIT, "--", "sh", "-ec", more).code == 0
+    report = json.loads(cli("node", "grade", CULPRIT, "--json").out)
+    (failed,) = [one for one in report["criteria"] if one["outcome"] != "passed"]
+    assert (failed["id"], failed["actual"]) == ("scaled", "monitoring/metrics-db 0\nmonitoring/metrics-web 0")
+
+
+def test_run_passes_arguments_and_exit_code_on(cli: Cli) -> None:
+    done = cli("node", "run", CULPRIT, "--", "falco", "-M", "soon")
+    assert (done.code, done.out, done.err) == (1, "", "Error: Argument ‘soon’ failed to parse\n")
+    assert cli("node", "run", CULPRIT, "sh", "-c", "exit 9").code == 9
+    done = cli("node", "run", CULPRIT, "--", "no-such-command")
+    assert (done.code, done.out) == (2, "")
+    assert "error: no-such-command: command not found" in done.err
+
+
+def test_drafts_are_what_the_node_begins_with(cli: Cli, tmp_path: Path) -> None:
+    with Store.open(tmp_path / "home") as store:
+        store.save_draft(CULPRIT, "# my draft\n")
+    assert cli("node", "run", CULPRIT, "--", "cat", LEARNER_FILE).out == "# my draft\n"
+    assert cli("node", "run", CULPRIT, "--", "sh", "-c", f"echo '# more' >>{LEARNER_FILE}; echo mine >note").code == 0
+    assert answers(tmp_path / "home")[LEARNER_FILE] == "# my draft\n# more\n"
+    assert cli("node", "run", CULPRIT, "--", "cat", "note").out == "mine\n"
+    assert cli("node", "run", "--fresh", CULPRIT, "--", "cat", "note").code == 1
+    assert answers(tmp_path / "home")[LEARNER_FILE] == "# my draft\n# more\n"
+
+
+def test_a_shell_needs_a_terminal(cli: Cli) -> None:
+    done = cli("node", "shell", CULPRIT)
+    assert (done.code, done.out) == (2, "")
+    assert "a shell needs a terminal" in done.err
+    assert cli("node", "shell", "no-such-exercise").code == 2
+
+
+def test_drafts_that_cannot_be_written_stay_on_the_node(cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*arguments: object) -> None:
+        raise StoreError("the disk is full", "")
+
+    assert cli("node", "run", CULPRIT, "true").code == 0
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "save_draft", fails)
+        done = cli("node", "run", CULPRIT, "--", "sh", "-c", f"echo '# mine' >{LEARNER_FILE}")
+        assert "warning: your drafts could not be written; falco_rules.local.yaml stays in" in done.err
+    assert answers(tmp_path / "home") == {}
+    assert cli("node", "run", CULPRIT, "--", "cat", LEARNER_FILE).out == "# mine\n"
+    assert answers(tmp_path / "home") == {LEARNER_FILE: "# mine\n"}

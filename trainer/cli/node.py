@@ -1,17 +1,28 @@
-"""Questions to a scenario's node, which an exam's task answers with crictl and kubectl."""
+"""The exam node: a shell on it, one command on it, grading what was done there, and what runs there."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import click
 
 from trainer.capture.node import node_containers, node_images, node_pods
-from trainer.cli.console import ExitCode, emit_json
-from trainer.cli.exercise_names import find
+from trainer.cli.console import ExitCode, emit_json, is_terminal, language, narrate
+from trainer.cli.exercise_names import Found, find
+from trainer.cli.grading import grade_command
 from trainer.content import Scenario, core_pack_folder, load_scenario
-from trainer.grading import scenario_of
+from trainer.errors import StoreError
+from trainer.grading import LEARNER_FILE, scenario_of
+from trainer.node.opening import CONFIG_FILE, Node, open_node
+from trainer.node.shell import run_one, run_shell
+from trainer.node.texts import tell
+from trainer.session import Store, data_folder
+from trainer.session.exam import TaskSheet, task_sheet
 
 _NONE = "<none>"
 _IMAGE_DIGITS = 13
@@ -20,7 +31,123 @@ _IMAGE_DIGITS = 13
 
 @click.group("node")
 def node_group() -> None:
-    """Ask the node of a scenario what runs there."""
+    """The exam node of an exercise: its files, falco, systemctl, crictl and kubectl, in your own shell."""
+
+
+_SEED = click.option("--seed", default=0, show_default=True, help="Variant of the scenario.")
+_FRESH = click.option("--fresh", is_flag=True, help="Forget what an earlier shell left on the node; your drafts stay.")
+
+
+@dataclass(frozen=True)
+class _Open:
+    """An open node of an exercise, and where its texts are kept."""
+
+    node: Node
+    found: Found
+    sheet: TaskSheet
+    drafts: bool
+    """The texts are the drafts that the TUI shows, too. A variant's own live on the node alone."""
+
+    def keep(self, texts: dict[str, str]) -> bool:
+        """Writes drafts. Where that fails the texts stay on the node, and are drafts again at the next opening."""
+        if not self.drafts:
+            return True
+        try:
+            with Store.open() as store:
+                for name, text in texts.items():
+                    store.save_draft(self.found.key, text, name)
+        except StoreError:
+            return False
+        return True
+
+    def bring_back(self) -> None:
+        """At the end: what is not kept yet, or a warning."""
+        changed = self.node.changes()
+        if changed and not self.keep(changed):
+            narrate(f"warning: your drafts could not be written; {', '.join(sorted(changed))} stays in {self.node.place.root}")
+        else:
+            self.node.agree(changed)
+
+
+def _folder(key: str, seed: int) -> Path:
+    return data_folder() / "nodes" / f"{key.replace('/', '--')}-{seed}"
+
+
+@contextmanager
+def _opened(exercise: str, seed: int, fresh: bool) -> Iterator[_Open]:
+    found = find(exercise)
+    sheet = task_sheet(found.pack, 1, found.exercise.slug, found.exercise.points, seed)
+    scenario = scenario_of(found.exercise, seed, found.pack)
+    texts, folder = dict(sheet.files), _folder(found.key, seed)
+    if seed == 0:
+        with Store.open() as store:
+            texts = {name: text if (text := store.draft(found.key, name)) is not None else start for name, start in texts.items()}
+    with open_node(folder, sheet.exercise, scenario, found.pack.base_rules, texts, fresh=fresh, keep=seed != 0) as node:
+        yield _Open(node, found, sheet, seed == 0)
+
+
+@node_group.command("shell")
+@click.argument("exercise")
+@_SEED
+@_FRESH
+def shell_command(exercise: str, seed: int, fresh: bool) -> int:
+    """Open your own shell on the node of EXERCISE, with its /etc/falco and commands that behave as there."""
+    if not is_terminal(sys.stdin):
+        raise click.UsageError("a shell needs a terminal; for one command: cks-trainer node run EXERCISE -- COMMAND")
+    lang, brought = language(), set[str]()
+    with _opened(exercise, seed, fresh) as opened:
+
+        def keep(texts: dict[str, str]) -> bool:
+            brought.update(texts)
+            return opened.keep(texts)
+
+        title = opened.sheet.exercise.title
+        run_shell(opened.node, lang, title.get(lang) or title.get("en") or opened.found.key, keep)
+        opened.bring_back()
+        base = opened.node.base_was_changed(opened.found.pack.base_rules)
+    narrate(tell(lang, "brought", names=", ".join(sorted(brought))) if brought else tell(lang, "nothing"))
+    if base:
+        narrate(tell(lang, "base"))
+    narrate(tell(lang, "grade", exercise=exercise, seed=f" --seed {seed}" if seed else ""))
+    return ExitCode.YES
+
+
+@node_group.command("run", context_settings={"ignore_unknown_options": True})
+@click.argument("exercise")
+@_SEED
+@_FRESH
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def run_command(exercise: str, seed: int, fresh: bool, command: tuple[str, ...]) -> int:
+    """Run one COMMAND on the node of EXERCISE (put -- before it); the exit code is the command's.
+
+    Example: cks-trainer node run memory-culprit --seed 1 -- falco -M 5
+    """
+    with _opened(exercise, seed, fresh) as opened:
+        code = run_one(opened.node, command, opened.keep)
+        opened.bring_back()
+        return code
+
+
+@node_group.command("grade")
+@click.argument("exercise")
+@_SEED
+@click.option("--json", "as_json", is_flag=True, help="JSON for scripts.")
+@click.pass_context
+def grade_node_command(context: click.Context, exercise: str, seed: int, as_json: bool) -> int:
+    """Grade what stands on the node of EXERCISE: rules, answer files, and what was scaled."""
+    with _opened(exercise, seed, False) as opened, tempfile.TemporaryDirectory(prefix="cks-trainer-") as folder:
+        opened.bring_back()
+        texts = opened.node.taken | opened.node.changes()
+        paths = {name: Path(folder) / name for name in opened.node.files}
+        for name, path in paths.items():
+            path.write_bytes(texts[name].encode("utf-8", "surrogateescape"))
+        asked = {str(one.params["file"]) for one in opened.found.exercise.criteria if "file" in one.params} | {CONFIG_FILE}
+        answers = tuple(f"{name}={path}" for name, path in paths.items() if name in asked)
+        code = context.invoke(
+            grade_command, exercise=exercise, rules=paths[LEARNER_FILE], answers=answers, live=False, seed=seed, as_json=as_json
+        )
+        assert isinstance(code, int)
+        return code
 
 
 @node_group.command("ps")

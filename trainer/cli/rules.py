@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from trainer.cli.console import ExitCode, emit_json, language, narrate, paint, use_color
-from trainer.cli.falco_yaml import alert_printer, falco_settings, rules_of, settings_errors
 from trainer.cli.fields import field_block, field_json, field_line
 from trainer.content import core_pack_folder
 from trainer.content.remembered import load_pack_remembered
@@ -31,6 +30,7 @@ from trainer.engine import (
 from trainer.errors import PackError
 from trainer.events import Event, read_recording
 from trainer.grading import nearest_event
+from trainer.node.falco_yaml import alert_printer, falco_settings, rules_of, settings_errors
 from trainer.session.store import cache_folder
 from trainer.source import SourceFile, read_source
 
@@ -130,7 +130,7 @@ def run_command(
     with settings_errors(config):
         ruleset = settings.apply(result.ruleset)
     matching = "all" if match_all else settings.rule_matching
-    with alert_printer(settings, as_json) as printer:
+    with alert_printer(settings, click.echo, as_json=as_json) as printer:
         for event in events:
             for alert in ruleset.match(event, matching=matching):
                 printer.show(alert)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -15,6 +16,14 @@ Reader = Callable[[Fields, str], object]
 
 PRIORITIES: Final = ("EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "INFORMATIONAL", "DEBUG")
 KEEPABLE: Final = ("condition", "output", "desc", "priority", "tags")
+TAKEN: Final = (
+    "/",
+    "/etc/falco/falco.yaml",
+    "/etc/falco/falco_rules.yaml",
+    "/etc/falco/falco_rules.local.yaml",
+    "/var/log/syslog",
+)
+"""Paths of the node that no answer file may have."""
 GATES: Final = frozenset({"fires", "output", "priority", "rule", "answer", "config"})
 """Kinds of which one must be needed by a criterion that an untouched file would pass."""
 
@@ -65,6 +74,16 @@ def _pattern(fields: Fields, key: str) -> object:
     return text
 
 
+def _node_path(fields: Fields, key: str) -> object:
+    """Where the node shell has an answer file: an absolute path without turns."""
+    text = fields.text(key, required=True)
+    if not text.startswith("/") or posixpath.normpath(text) != text or text.startswith("//") or "\0" in text:
+        fields.problems.error(fields.at(key), f"{text!r} is not an absolute path", "write it whole: /opt/falco/alerts.log")
+    elif text in TAKEN or text.startswith(("/.", "/bin/")):
+        fields.problems.error(fields.at(key), f"{text} is the node's own file", "choose another path")
+    return text
+
+
 def _settings(fields: Fields, key: str) -> object:
     """Dotted keys of falco.yaml with their values."""
     mapping = fields.mapping(key, required=True)
@@ -79,7 +98,7 @@ _KINDS: Final[dict[str, tuple[dict[str, Reader], tuple[str, ...]]]] = {
     "priority": ({"rule": _text, "priority": _priority}, ("priority",)),
     "rule": ({"name": _text, "tags": _texts, "source": _text, "enabled": _flag}, ("name",)),
     "override": ({"rule": _text, "keep": _keep}, ("rule",)),
-    "answer": ({"file": _text, "accept": _texts, "line_pattern": _pattern, "min_lines": _count}, ("file",)),
+    "answer": ({"file": _text, "path": _node_path, "accept": _texts, "line_pattern": _pattern, "min_lines": _count}, ("file",)),
     "config": ({"keys": _settings}, ("keys",)),
 }
 KINDS: Final = tuple(_KINDS)

@@ -71,7 +71,7 @@ def unnamed_words(exercise: Exercise, language: str) -> list[str]:
 def _graded_words(criterion: Criterion) -> list[str]:
     """What a learner could not guess."""
     words: list[str] = []
-    for key in ("rule", "name", "line", "file", "priority"):
+    for key in ("rule", "name", "line", "file", "path", "priority"):
         if isinstance(value := criterion.params.get(key), str):
             words.append(value)
     for key in ("fields", "tags"):

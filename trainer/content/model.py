@@ -101,7 +101,7 @@ class Criterion:
     ``params`` by kind: fires/silent ``actions`` (tuple of action ids) and ``rule`` (name; absent: any rule of the learner's
     file); output ``rule``, ``line`` (template of the exact rendered line) or ``fields`` (fields that must be printed),
     ``actions``; priority ``rule``, ``priority``; rule ``name``, ``tags``, ``source``, ``enabled``; override ``rule``, ``keep``;
-    answer ``file``, ``accept`` or ``line_pattern`` and ``min_lines``; config ``keys``. See docs/writing-packs.md.
+    answer ``file``, ``path`` (where the node shell has it), ``accept`` or ``line_pattern`` and ``min_lines``; config ``keys``. See docs/writing-packs.md.
     """
 
     id: str

@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 
 from trainer.tui.text_exam import EXAM, EXAM_HELP
+from trainer.tui.text_node import NODE, NODE_HELP
 
 EN: dict[str, str] = {
     "app": "CKS practice trainer",
@@ -155,7 +156,7 @@ EN: dict[str, str] = {
     "next: the details are in {log}; please report them",
     "help.title": "Keys",
     "help.close": "Escape closes this page.",
-    **{key: english for key, (english, _) in EXAM.items()},
+    **{key: english for key, (english, _) in (EXAM | NODE).items()},
 }
 
 KO: dict[str, str] = {
@@ -296,7 +297,7 @@ KO: dict[str, str] = {
     "bug": "cks-trainer가 자체 결함으로 멈췄습니다. 규칙은 저장되었습니다.\n다음: 자세한 내용은 {log}에 있습니다. 제보해 주세요",
     "help.title": "키",
     "help.close": "Escape를 누르면 닫힙니다.",
-    **{key: korean for key, (_, korean) in EXAM.items()},
+    **{key: korean for key, (_, korean) in (EXAM | NODE).items()},
 }
 
 HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -322,6 +323,7 @@ HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Ctrl+Space", "how the word at the cursor may go on (Tab takes it)", "커서에서 이어질 말 제안 (Tab으로 선택)"),
         ("Ctrl+/", "comment on and off", "주석 켜고 끄기"),
         ("Ctrl+E", "your own editor ($EDITOR), and back", "내 편집기($EDITOR)로 열기"),
+        NODE_HELP,
         ("Enter", "in alerts, actions, events: why the rule matched or not", "경보, 동작, 이벤트에서: 규칙이 일치한 이유"),
         ("r", "in Why: next rule", "이유 탭에서: 다음 규칙"),
         ("e", "in actions: the events of that action", "동작에서: 그 동작의 이벤트"),

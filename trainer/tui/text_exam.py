@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from trainer.tui.text_node import NODE_HELP
+
 EXAM: dict[str, tuple[str, str]] = {
     # Keys.
     "key.flag": ("Flag", "표시"),
@@ -127,6 +129,7 @@ EXAM_HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Ctrl+Space", "how the word at the cursor may go on (Tab takes it)", "커서에서 이어질 말 제안 (Tab으로 선택)"),
         ("Ctrl+/", "comment on and off", "주석 켜고 끄기"),
         ("Ctrl+E", "your own editor ($EDITOR), and back", "내 편집기($EDITOR)로 열기"),
+        NODE_HELP,
         ("Ctrl+S", "save (everything is saved by itself too)", "저장 (모두 저절로도 저장됨)"),
         ("Ctrl+Z, Ctrl+Y", "undo, redo", "실행 취소, 다시 실행"),
         ("F10", "hand in, after a question", "확인 후 제출"),

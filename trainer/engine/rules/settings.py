@@ -74,12 +74,17 @@ class FalcoSettings:
     rule_matching: str = "first"
     priority: Priority = Priority.DEBUG
     stdout_enabled: bool = True
+    syslog_enabled: bool = False
     file_enabled: bool = False
     file_name: str = ""
     append_output: tuple[AppendOutput, ...] = ()
     selections: tuple[RuleSelection, ...] = ()
     plugins: tuple[str, ...] = ()
     """``load_plugins``."""
+    buffered: bool = False
+    """``buffered_outputs``: alerts may wait before they are written."""
+    watch_config_files: bool = True
+    """A running Falco loads its files anew when they change."""
 
     def apply(self, ruleset: Ruleset) -> Ruleset:
         """The rule set with rules switched on and off and outputs extended. Raises SettingsProblem for an output that does not compile."""
@@ -140,6 +145,7 @@ class _Reader:
 
     def settings(self) -> FalcoSettings:
         stdout, file = self._mapping("stdout_output"), self._mapping("file_output")
+        syslog = self._mapping("syslog_output")
         return FalcoSettings(
             rules_files=self._texts("rules_files") or self._texts("rules_file"),
             json_output=self._flag(self.top, "json_output", False),
@@ -150,11 +156,14 @@ class _Reader:
             rule_matching=self._matching(),
             priority=self._priority(),
             stdout_enabled=True if stdout is None else self._flag(stdout, "enabled", True),
+            syslog_enabled=False if syslog is None else self._flag(syslog, "enabled", False),
             file_enabled=False if file is None else self._flag(file, "enabled", False),
             file_name=self._file_name(file),
             append_output=tuple(self._append(entry) for entry in self._entries("append_output")),
             selections=tuple(self._selection(entry) for entry in self._entries("rules")),
             plugins=self._texts("load_plugins"),
+            buffered=self._flag(self.top, "buffered_outputs", False),
+            watch_config_files=self._flag(self.top, "watch_config_files", True),
         )
 
     def _flag(self, holder: YamlMapping, key: str, default: bool) -> bool:

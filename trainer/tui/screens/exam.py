@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,8 +16,9 @@ from textual.widgets import Input, Markdown, Static
 from trainer.content import ExamClock
 from trainer.errors import StoreError
 from trainer.session.exam_store import ExamState
-from trainer.tui.desk import LEARNER_FILE
+from trainer.tui.desk import LEARNER_FILE, Failure
 from trainer.tui.exam_desk import OpenExam, clock_text
+from trainer.tui.node_visit import NodeTask, NodeVisit, Texts
 from trainer.tui.screens.confirm import ConfirmScreen
 from trainer.tui.screens.report import ReportScreen
 from trainer.tui.screens.work import SAVE_DELAY, WorkScreen
@@ -69,6 +71,8 @@ class ExamScreen(WorkScreen):
         self._failed = False
         """The store's last failure was told; it is not told every second."""
         self._save_timer: Timer | None = None
+        self._ticked = 0.0
+        """Seconds that were left when the node shell last wrote the time."""
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
@@ -281,6 +285,37 @@ class ExamScreen(WorkScreen):
     def action_flag(self) -> None:
         if self._try(self.exam.flag):
             self._saved()
+
+    # The node shell.
+
+    def node_task(self) -> NodeTask | None:
+        if not self.save() or self._over:
+            return None
+        exam, sheet = self.exam, self.exam.sheet
+        self._ticked = exam.left
+        return NodeTask(
+            sheet.exercise, exam.pack, sheet.seed, f"exam-{exam.attempt.id}-{exam.number}", dict(exam.texts[exam.number])
+        )
+
+    def keep_texts(self, texts: Texts) -> bool:
+        for name, text in texts.items():
+            self.exam.edit(self.exam.number, name, text)
+        with suppress(StoreError):  # coming back saves again, and tells
+            self.exam.flush()
+        return not self.exam.unsaved
+
+    def node_is_over(self) -> bool:
+        """The clock goes on in the shell; at its end the shell is closed, as the exam's terminal would be."""
+        if self.exam.left <= 0 or self._ticked - self.exam.left >= TICK_EVERY:
+            self._ticked = self.exam.left
+            with suppress(StoreError):
+                self.exam.tick()
+        return self.exam.ended
+
+    def back_from_node(self, found: NodeVisit | Failure) -> None:
+        self._saved()
+        if not self._over:
+            super().back_from_node(found)
 
     # The note.
 

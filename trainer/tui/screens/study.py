@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import work
@@ -19,6 +20,7 @@ from trainer.errors import CaptureCancelled, StoreError
 from trainer.session import ExerciseState
 from trainer.tui.desk import LEARNER_FILE, Desk, Failure, Feed, attempt
 from trainer.tui.messages import HintShown, RunDone
+from trainer.tui.node_visit import NodeTask, Texts
 from trainer.tui.screens.work import SAVE_DELAY, WorkScreen
 from trainer.tui.widgets.editor_pane import EditorPane
 from trainer.tui.widgets.frame import KeyBar, KeyHint, PaneBar, ProgressLine, TitleBar, words_of
@@ -166,6 +168,22 @@ class StudyScreen(WorkScreen):
 
     def on_check_done(self) -> None:
         self.show_status()
+
+    # The node shell.
+
+    def node_task(self) -> NodeTask | None:
+        if self.feed is not None:
+            self.notify(words_of(self)("run.busy"), markup=False)
+            return None
+        self.save()
+        return NodeTask(self.exercise, self.desk.pack, 0, f"{self.exercise.slug}-0", dict(self.files))
+
+    def keep_texts(self, texts: Texts) -> bool:
+        for name, text in texts.items():
+            self.desk.unsaved[self.exercise.slug, name] = text
+        with suppress(StoreError):  # coming back saves again, and tells
+            self.desk.flush()
+        return not self.desk.unsaved
 
     # The run.
 

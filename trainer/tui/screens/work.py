@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.events import DescendantFocus
 
 from trainer.source import SourceFile
-from trainer.tui.desk import LEARNER_FILE
+from trainer.tui.desk import LEARNER_FILE, Failure
+from trainer.tui.node_visit import NodeTask, NodeVisit, Texts, visit
 from trainer.tui.own_editor import edited
 from trainer.tui.screens.help import HelpScreen
 from trainer.tui.screens.rules import BaseRulesScreen
@@ -38,6 +39,7 @@ class WorkScreen(TrainerScreen):
         Binding("ctrl+s", "save", show=False, priority=True),
         Binding("ctrl+e", "own_editor", show=False, priority=True),
         Binding("f9", "definition", show=False, priority=True),
+        Binding("f12,ctrl+backslash", "node_shell", show=False, priority=True),
     ]
 
     def __init__(self, base_rules: SourceFile) -> None:
@@ -64,6 +66,18 @@ class WorkScreen(TrainerScreen):
     def focus_pane(self, pane: str) -> None:
         """Puts the focus into a pane."""
         raise NotImplementedError
+
+    def node_task(self) -> NodeTask | None:
+        """The exercise whose node may be visited now; None when it may not, which was told."""
+        raise NotImplementedError
+
+    def keep_texts(self, texts: Texts) -> bool:
+        """Saves files that the node shell has changed, while it is open: nothing of the screen may be touched. Whether it could."""
+        raise NotImplementedError
+
+    def node_is_over(self) -> bool:
+        """Whether the node shell has to be closed."""
+        return False
 
     # Panes.
 
@@ -131,6 +145,35 @@ class WorkScreen(TrainerScreen):
             self.editor.load_text(text)
         else:
             self.notify(words_of(self)("own_editor.failed", problem=text.problem), severity="error", markup=False)
+
+    def action_node_shell(self) -> None:
+        """The learner's own shell on the exercise's node, and back with what was changed there."""
+        self.after_keys(self._node_shell)
+
+    def _node_shell(self) -> None:
+        task, words = self.node_task(), words_of(self)
+        if task is None:
+            return
+        try:
+            with self.app.suspend():
+                found = visit(task, words, self.keep_texts, self.node_is_over)
+        except SuspendNotSupported:
+            self.notify(words("node.no"), severity="warning", markup=False)
+            return
+        self.back_from_node(found)
+
+    def back_from_node(self, found: NodeVisit | Failure) -> None:
+        """Shows what the shell left."""
+        words = words_of(self)
+        if isinstance(found, Failure):
+            problem = "  ".join(filter(None, (found.problem, found.next_step, str(found.log or ""))))
+            self.notify(words("node.failed", problem=problem), severity="error", markup=False)
+            return
+        self.code.bring(found.texts)
+        names = ", ".join(sorted(found.texts))
+        self.notify(words("node.back", names=names) if names else words("node.same"), timeout=4, markup=False)
+        if found.base_changed:
+            self.notify(words("node.base"), severity="warning", timeout=10, markup=False)
 
     def action_help(self) -> None:
         self.app.push_screen(HelpScreen(self.HELP_PAGE))

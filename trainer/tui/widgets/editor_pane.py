@@ -107,6 +107,19 @@ class EditorPane(Vertical):
             self.relabel()
             self.start_check()
 
+    def bring(self, texts: dict[str, str]) -> None:
+        """Texts of these files from outside take the place of what the editor has."""
+        if not texts:
+            return
+        for name, text in texts.items():
+            self.files[name] = text
+            self._on_edit(name, text)
+        name = self.editor.file_name
+        if name in texts and self.editor.text != texts[name]:
+            self.editor.load_text(texts[name])
+        self.version += 1
+        self.start_check()
+
     # Text and check.
 
     def take(self) -> None:
