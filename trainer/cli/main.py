@@ -25,6 +25,7 @@ _COMMANDS = {
     "exam": "exam:exam_group",
     "pack": "pack:pack_group",
     "progress": "grading:progress_command",
+    "serve": "serve:serve_command",
     "doctor": "machine:doctor_command",
     "clean": "machine:clean_command",
 }

@@ -158,11 +158,12 @@ class TrainerApp(App[int]):
         # Windows has no such handlers, and in a thread (a test of somebody else's) they cannot be set.
         with suppress(NotImplementedError, RuntimeError, ValueError):
             for name in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(name, self._told_to_end)
+                loop.add_signal_handler(name, self.told_to_end)
         if self.owns_process and hasattr(select, "poll"):
             threading.Thread(target=self._watch_terminal, args=(loop,), daemon=True).start()
 
-    def _told_to_end(self) -> None:
+    def told_to_end(self) -> None:
+        """Ends after the keys that are on their way; in a process of its own, even when the screen does not."""
         self.set_timer(KEYS_SECONDS, self._quit_after_keys)
         if self.owns_process:
             threading.Thread(target=self._end_anyway, daemon=True).start()
@@ -172,7 +173,7 @@ class TrainerApp(App[int]):
         watched = select.poll()
         watched.register(0, 0)
         if any(event & select.POLLHUP for _, event in watched.poll()):
-            loop.call_soon_threadsafe(self._told_to_end)
+            loop.call_soon_threadsafe(self.told_to_end)
             self._end_anyway()
 
     def _end_anyway(self) -> None:
