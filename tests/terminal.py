@@ -9,6 +9,7 @@ import select
 import signal
 import struct
 import sys
+import tempfile
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -55,8 +56,10 @@ class Terminal:
             "COLORTERM": "truecolor",
             "LANG": "C.UTF-8",
             "DOCKER_HOST": "unix:///nowhere.sock",
+            "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "cks-trainer-tests-bytecode"),
             **(env or {}),
         }
+        surroundings.pop("PYTHONDONTWRITEBYTECODE", None)  # who installed the program has its byte code
         program = [*(command or (sys.executable, "-m", "trainer")), *arguments]
         self.started = time.perf_counter()
         self.pid, self._file = pty.fork()

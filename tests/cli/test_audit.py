@@ -6,7 +6,10 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.audit_events import EXEC, PRIVILEGED, lines
+from tests.audit_pack import ANY, GOOD, write_audit_pack
 from tests.cli.conftest import Done
 
 Cli = Callable[..., Done]
@@ -66,3 +69,45 @@ def test_fields_lists_the_audit_fields(cli: Cli) -> None:
     assert len(listed.splitlines()) == 71
     assert "ka.req.pod.containers.privileged" in listed
     assert "jevt.value" in cli("fields", "jevt").out
+
+
+@pytest.fixture
+def audit_pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A pack of audit events on a machine where no Docker answers."""
+    monkeypatch.setattr("trainer.capture.runner.connect", lambda: pytest.fail("Docker was asked"))
+    return write_audit_pack(tmp_path / "pack", record=False)
+
+
+def test_record_writes_the_same_file_each_time_without_docker(cli: Cli, audit_pack: Path, tmp_path: Path) -> None:
+    done = cli("record", str(audit_pack / "scenarios" / "execs"), "-o", str(tmp_path / "one.jsonl"))
+    assert (done.code, done.err.strip().splitlines()[-2:]) == (
+        0,
+        ["audit events are given; nothing is run", f"4 events of 3 actions in {tmp_path / 'one.jsonl'}"],
+    )
+    done = cli("pack", "record", str(audit_pack))
+    assert done.code == 0
+    assert done.err.strip().splitlines()[-1] == "audit events are given; nothing is run: execs"
+    recordings = audit_pack / "scenarios" / "execs" / "recordings"
+    assert (recordings / "seed-0.jsonl").read_bytes() == (tmp_path / "one.jsonl").read_bytes()
+    assert len(list(recordings.iterdir())) == 2  # one for each choice of ns
+
+
+def test_from_a_folder_to_a_grade(cli: Cli, audit_pack: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "audits.ckspack"
+    assert cli("pack", "record", str(audit_pack)).code == 0
+    assert cli("pack", "lint", str(audit_pack)).code == 0
+    assert cli("pack", "verify", str(audit_pack), "--mutants", "--live").code == 0
+    assert cli("pack", "build", str(audit_pack), "-o", str(archive)).code == 0
+    installed = cli("pack", "install", str(archive), "--yes")
+    assert "  audit events       4, in scenarios 1: given, nothing is run for them" in installed.err
+    rules = tmp_path / "mine.yaml"
+    rules.write_text(GOOD)
+    done = cli("grade", "audits/find-execs", "--rules", str(rules), "--live", "--json")
+    report = json.loads(done.out)
+    assert (done.code, report["source"], report["note"]) == (0, "given", "audit events are given; nothing is run")
+    assert report["actions"][1]["run"] == ["create", "/api/v1/namespaces/prod/pods/web-0/attach"]
+    rules.write_text(ANY)
+    done = cli("grade", "audits/find-execs", "--rules", str(rules), "--live")
+    assert done.code == 1
+    assert "audit events are given; nothing is run" in done.out
+    assert done.out.rstrip().endswith("not passed: 8 of 10 points (given)")

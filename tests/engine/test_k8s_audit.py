@@ -315,3 +315,22 @@ def test_the_same_files_with_and_without_the_plugin() -> None:
     base, own = SourceFile("base.yaml", rule("ka.verb = get")), SourceFile("own.yaml", "- list: a\n  items: []\n")
     for plugins, count in ((frozenset(), 0), (AUDIT_PLUGINS, 1), (frozenset(), 0)):
         assert len(load_rules([base, own], plugins=plugins).ruleset.rules) == count
+
+
+@pytest.mark.parametrize(
+    "condition, source, plugins, words",
+    [
+        ("ka.verb = get", "syscall", AUDIT_PLUGINS, "`ka.verb` is a field of the event source k8s_audit, and this rule is one of syscall"),
+        ("ka.uri.param[a] = get", "syscall", frozenset(), "`ka.uri.param` is a field of the event source k8s_audit"),
+        ("proc.name = sh", "k8s_audit", AUDIT_PLUGINS, "`proc.name` is a field of the event source syscall, and this rule is one of k8s_audit"),
+        ("jevt.value[/a] = b", "syscall", frozenset(), "The field `jevt.value` comes with a plugin that this Falco does not load."),
+        ("ka.verbs = get", "k8s_audit", AUDIT_PLUGINS, "Falco has no field `ka.verbs`; did you mean `ka.verb`?"),
+    ],
+)  # fmt: skip
+def test_a_field_of_another_source_is_told_by_its_source(
+    condition: str, source: str, plugins: frozenset[str], words: str
+) -> None:
+    rule = f"- rule: R\n  desc: d\n  condition: {condition}\n  output: x\n  priority: ERROR\n  source: {source}\n"
+    (found,) = [item for item in load(rule, plugins=plugins).diagnostics if item.is_error]
+    assert found.help.startswith(words)
+    assert "did you mean" in words or found.fix is None

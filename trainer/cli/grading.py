@@ -128,6 +128,8 @@ def print_report(report: GradeReport, lang: str) -> None:
         click.echo(
             f"  {paint(f'{action.verdict:<12}', fg=color)} {action.action_id}" + (f": {action.reason}" if action.reason else "")
         )
+    if report.note:
+        click.echo(f"\n{report.note}")
     verdict = paint("passed", fg="green", bold=True) if report.passed else paint("not passed", fg="red", bold=True)
     click.echo(f"\n{verdict}: {report.score} of {report.max_score} points ({report.source})")
 

@@ -12,6 +12,7 @@ import click
 from trainer.capture import clean, docker_status, ensure_image, run_scenario, tracing_problem
 from trainer.cli.console import ExitCode, emit_json, end_progress, narrate, paint, progress_line
 from trainer.cli.convert import format_option, write_as
+from trainer.cli.pack_make import GIVEN
 from trainer.content import core_pack_folder, load_pack, load_scenario, scenario_recordings
 from trainer.errors import TrainerError
 
@@ -22,7 +23,10 @@ from trainer.errors import TrainerError
 @click.option("-o", "output", required=True, type=click.Path(path_type=Path), help="File to write.")
 @format_option
 def record_command(scenario: str, seed: int, output: Path, form: str | None) -> int:
-    """Run SCENARIO (a name of the core pack, or a scenario folder) in Docker and write its recording."""
+    """Run SCENARIO (a name of the core pack, or a scenario folder) in Docker and write its recording.
+
+    Audit events of a scenario with `source: k8s_audit` are written as they are given: nothing is run.
+    """
     found = load_scenario(scenario, seed, core_pack_folder())
     _can_be_written(output)
     recording = run_scenario(
@@ -32,6 +36,8 @@ def record_command(scenario: str, seed: int, output: Path, form: str | None) -> 
     )
     end_progress()
     write_as(recording, output, form)
+    if found.is_given:
+        narrate(GIVEN)
     narrate(f"{len(recording.events)} events of {len(recording.actions)} actions in {output}")
     return ExitCode.YES
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from trainer.content.criteria import check_needs, read_criterion
@@ -69,6 +70,8 @@ def read_exercise(
         if isinstance(wanted, str) and wanted not in exercise.reference_answers:
             problems.error(entry.span, f"the reference has no file {wanted!r}", f"write answers/reference/{wanted}")
     scenario = _check_scenario(exercise, fields, entries, languages)
+    if scenario is not None:
+        exercise = replace(exercise, source=scenario.source)
     return (None if problems.has_errors else exercise), tuple(problems.found), scenario
 
 

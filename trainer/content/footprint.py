@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from trainer.content.model import Container, Pack, Scenario
@@ -46,6 +46,9 @@ class ScenarioUse:
     """Container, user, and the command as a shell would read it."""
     variables: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    requests: tuple[tuple[str, str], ...] = ()
+    """Action and request of the audit events, which are given and not run."""
+
     @property
     def network(self) -> bool:
         return any(container.network for container in self.containers)
@@ -65,6 +68,8 @@ def _use(scenario: Scenario, variables: dict[str, tuple[str, ...]]) -> ScenarioU
     users = {container.name: container.user or "root" for container in scenario.containers}
     commands = []
     for action in scenario.actions:
+        if scenario.is_given:
+            continue
         words = visible(shlex.join(action.run))
         for typed in (*action.lines, *([action.stdin] if action.stdin else [])):
             words += f"  < {visible(typed)}"
@@ -74,7 +79,14 @@ def _use(scenario: Scenario, variables: dict[str, tuple[str, ...]]) -> ScenarioU
         tuple(_container(one) for one in scenario.containers),
         tuple(commands),
         {visible(name): tuple(visible(option) for option in options) for name, options in variables.items()},
+        tuple((action.id, visible(_request(event))) for action in scenario.actions for event in action.audit),
     )
+
+
+def _request(event: Mapping[str, object]) -> str:
+    user = event.get("user")
+    name = user.get("username", "") if isinstance(user, dict) else ""
+    return f"{event.get('verb', '')} {event.get('requestURI', '')} by {name}"
 
 
 def _container(one: Container) -> ContainerUse:
@@ -93,7 +105,11 @@ def footprint_lines(uses: tuple[ScenarioUse, ...]) -> Iterator[str]:
     """The summary for people, the weightiest first."""
     containers = [container for use in uses for container in use.containers]
     commands = sum(len(use.commands) for use in uses)
-    yield f"In throwaway containers, and nowhere else, it runs: commands {commands}, containers {len(containers)}, scenarios {len(uses)}"
+    given = sum(len(use.requests) for use in uses)
+    running = sum(not use.requests for use in uses)
+    yield f"In throwaway containers, and nowhere else, it runs: commands {commands}, containers {len(containers)}, scenarios {running}"
+    if given:
+        yield f"  audit events       {given}, in scenarios {len(uses) - running}: given, nothing is run for them"
     yield "  files come from    the trainer's own base image; the image names below are only shown"
     capabilities = sorted({name.upper().removeprefix("CAP_") for container in containers for name in container.cap_add})
     yield f"  capabilities       Docker's default set{' and ' + ', '.join(capabilities) if capabilities else ''}"
@@ -116,6 +132,8 @@ def footprint_lines(uses: tuple[ScenarioUse, ...]) -> Iterator[str]:
             yield f"  container {container.name} ({'; '.join(more)}): {container.command}"
         for place, user, command in use.commands:
             yield f"  {user}@{place}$ {command}"
+        for action, request in use.requests:
+            yield f"  given {action}: {request}"
 
 
 def footprint_json(uses: tuple[ScenarioUse, ...]) -> list[dict[str, object]]:
@@ -136,6 +154,7 @@ def footprint_json(uses: tuple[ScenarioUse, ...]) -> list[dict[str, object]]:
                 for one in use.containers
             ],
             "commands": [{"container": place, "user": user, "command": command} for place, user, command in use.commands],
+            "given": [{"action": action, "request": request} for action, request in use.requests],
         }
         for use in uses
     ]

@@ -8,7 +8,12 @@ from enum import StrEnum
 from pathlib import Path
 
 from trainer.content.exam_model import Exam
+from trainer.events.audit import SOURCE as AUDIT_SOURCE
 from trainer.source import SourceFile
+
+SYSCALL_SOURCE = "syscall"
+SOURCES = (SYSCALL_SOURCE, AUDIT_SOURCE)
+"""Where a scenario's events come from: the kernel of its containers, or the audit log of a Kubernetes API server."""
 
 
 class ActionKind(StrEnum):
@@ -59,7 +64,7 @@ class Container:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One scripted step: an argument list run in a container."""
+    """One scripted step: an argument list run in a container, or what the API server wrote to its audit log."""
 
     id: str
     run: tuple[str, ...]
@@ -79,6 +84,14 @@ class Action:
     """Typed at the terminal, each when it is quiet there."""
     starts: bool = False
     """The container's own start: ``run`` is its main process, traced from its first instruction."""
+    audit: tuple[Mapping[str, object], ...] = ()
+    """Of a scenario of audit events: the events (audit.k8s.io/v1) without their times; ``run`` and ``container`` are empty then."""
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The command, or the requests: one as verb and URI, several as one word each."""
+        requests = [(str(event.get("verb", "")), str(event.get("requestURI", ""))) for event in self.audit]
+        return self.run or (requests[0] if len(requests) == 1 else tuple([" ".join(request) for request in requests]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +105,13 @@ class Scenario:
     title: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     folder: Path | None = None
+    source: str = SYSCALL_SOURCE
+    """One of SOURCES."""
+
+    @property
+    def is_given(self) -> bool:
+        """Nothing is run: the events stand in the scenario."""
+        return self.source == AUDIT_SOURCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +183,13 @@ class Exercise:
     """Files beside the rules that the learner starts with, such as falco.yaml."""
     reference_answers: Mapping[str, SourceFile] = field(default_factory=dict)
     accepted_mutants: tuple[AcceptedMutant, ...] = ()
+    source: str = SYSCALL_SOURCE
+    """Of its scenario's events: what decides which plugins the exercise's Falco has loaded."""
+
+    @property
+    def is_given(self) -> bool:
+        """Nothing is run: the events stand in the scenario."""
+        return self.source == AUDIT_SOURCE
 
 
 @dataclass(frozen=True, slots=True)

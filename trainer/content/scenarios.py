@@ -6,18 +6,23 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from trainer.content.model import Action, ActionKind, Container, Scenario
+from trainer.content.audit import read_audit
+from trainer.content.model import SOURCES, SYSCALL_SOURCE, Action, ActionKind, Container, Scenario
 from trainer.content.reading import Fields, Problems, read_mapping
 from trainer.content.variables import draw, fill
 from trainer.diagnostics import Diagnostic
+from trainer.events.audit import SOURCE as AUDIT_SOURCE
 from trainer.source import Span
 
 FORMAT_VERSION = 1
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _CONTAINER_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+_GIVEN_HELP = "each action has its events under 'audit'"
 _IP = re.compile(r"\{ip:([^{}]*)\}")
 _DEFAULT_COMMAND = ("sleep", "600")
 MAX_TIMEOUT = 120.0
+_OF_COMMANDS = ("run", "in", "user", "tty", "timeout", "env", "workdir", "stdin", "lines")
+"""Keys of an action that runs something."""
 
 
 def check_version(fields: Fields, path: Path, *, required: bool = False) -> bool:
@@ -62,16 +67,25 @@ def read_scenario(
     fields.problems = problems
     fields.ignore("format_version", "variables")
     title = fields.localised("title", languages)
-    containers = tuple(_container(entry) for entry in fields.mappings("containers", required=True))
+    source = fields.choice("source", SOURCES, SYSCALL_SOURCE, required=False)
+    is_given = source == AUDIT_SOURCE
+    if is_given and fields.has("containers"):
+        problems.error(
+            fields.at("containers"), f"a scenario with source: {source} has no containers: nothing is run", _GIVEN_HELP
+        )
+    containers = tuple(_container(entry) for entry in fields.mappings("containers", required=not is_given))
     names = [container.name for container in containers]
     networked = {container.name for container in containers if container.network}
-    actions = tuple(_action(entry, names, networked, languages) for entry in fields.mappings("actions", required=True))
+    actions = tuple(
+        _given(entry, languages) if is_given else _action(entry, names, networked, languages)
+        for entry in fields.mappings("actions", required=True)
+    )
     fields.done("a scenario")
     _unique(fields, "containers", "name", names)
     _unique(fields, "actions", "id", [action.id for action in actions])
     if problems.has_errors:
         return None, tuple(problems.found)
-    return Scenario(folder.name, seed, containers, actions, title, variables, folder), tuple(problems.found)
+    return Scenario(folder.name, seed, containers, actions, title, variables, folder, source), tuple(problems.found)
 
 
 def read_choices(fields: Fields) -> dict[str, tuple[str, ...]]:
@@ -118,12 +132,42 @@ def _container(fields: Fields) -> Container:
     return container
 
 
+def _given(fields: Fields, languages: Sequence[str]) -> Action:
+    """An action whose events are given."""
+    action = Action(
+        id=_id(fields),
+        run=(),
+        container="",
+        kind=_kind(fields),
+        why=fields.localised("why", languages),
+        audit=read_audit(fields),
+    )
+    for key in _OF_COMMANDS:
+        if fields.has(key):
+            span = (fields.node.key(key) or fields.node).span
+            fields.problems.error(span, f"{key!r} is for commands: actions of source: {AUDIT_SOURCE} run nothing", _GIVEN_HELP)
+    fields.ignore(*_OF_COMMANDS)
+    fields.done("an action")
+    return action
+
+
+def _id(fields: Fields) -> str:
+    found = fields.text("id", required=True)
+    if found and not NAME.fullmatch(found):
+        fields.problems.error(fields.at("id"), f"{found!r}: an id has lower case letters, digits and - only")
+    return found
+
+
+def _kind(fields: Fields) -> ActionKind:
+    return ActionKind(fields.choice("kind", [kind.value for kind in ActionKind], ActionKind.ATTACK.value))
+
+
 def _action(fields: Fields, names: Sequence[str], networked: set[str], languages: Sequence[str]) -> Action:
     action = Action(
-        id=fields.text("id", required=True),
+        id=_id(fields),
         run=fields.texts("run", required=True),
         container=fields.text("in", required=True),
-        kind=ActionKind(fields.choice("kind", [kind.value for kind in ActionKind], ActionKind.ATTACK.value)),
+        kind=_kind(fields),
         user=fields.optional_text("user"),
         tty=fields.flag("tty"),
         timeout=fields.number("timeout", 10.0, low=0.1, high=MAX_TIMEOUT),
@@ -135,8 +179,13 @@ def _action(fields: Fields, names: Sequence[str], networked: set[str], languages
     )
     if action.lines and not action.tty:
         fields.problems.error(fields.at("lines"), "'lines' are typed at a terminal", "give the action tty: true, or use stdin")
-    if action.id and not NAME.fullmatch(action.id):
-        fields.problems.error(fields.at("id"), f"{action.id!r}: an id has lower case letters, digits and - only")
+    if fields.has("audit"):
+        fields.problems.error(
+            fields.at("audit"),
+            "'audit' holds events that are given; this scenario runs commands",
+            f"write source: {AUDIT_SOURCE}",
+        )
+    fields.ignore("audit")
     if action.container and action.container not in names:
         fields.problems.error(fields.at("in"), f"there is no container {action.container!r}", f"containers: {', '.join(names)}")
     for target in _IP.findall("\n".join(action.run)):

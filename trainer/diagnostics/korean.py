@@ -26,6 +26,12 @@ KOREAN: dict[str, str] = {
     "Take it out": "지우기",
     # Beside Falco's messages: names.
     "Falco has no field `{name}`; did you mean `{meant}`?": "Falco에는 `{name}` 필드가 없습니다. `{meant}`을(를) 쓰려던 것인가요?",
+    "The field `{name}` comes with a plugin that this Falco does not load.": (
+        "`{name}` 필드는 플러그인이 제공하며, 이 Falco에는 그 플러그인이 로드되어 있지 않습니다."
+    ),
+    "`{name}` is a field of the event source {source}, and this rule is one of {own}: see the rule's key `source`.": (
+        "`{name}`은(는) 이벤트 소스 {source}의 필드인데, 이 룰의 소스는 {own}입니다. 룰의 `source` 키를 확인하세요."
+    ),
     "Falco has no field `{name}`. The field list shows all fields by class.": (
         "Falco에는 `{name}` 필드가 없습니다. 필드 목록에서 모든 필드를 볼 수 있습니다."
     ),

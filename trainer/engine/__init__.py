@@ -33,6 +33,7 @@ from trainer.engine.rules import (
     falco_text,
     load_rules,
     plugins_for,
+    plugins_of,
 )
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ __all__ = [
     "load_rules",
     "parse_condition",
     "plugins_for",
+    "plugins_of",
     "read_settings",
     "reason",
     "to_string",

@@ -25,6 +25,23 @@ _KINDS = ("Event", "EventList")
 _HELP = "an audit log holds one JSON object of audit.k8s.io/v1 a line, or is an array of them or an EventList"
 
 
+def text_of(event: Event, name: str) -> str:
+    """A field whose value is one text; empty where the event has none."""
+    value = event.fields.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def request_of(event: Event) -> str:
+    """What an audit event asked for and the answer, short: ``create pods/exec prod/web-0 (101)``; empty for other events."""
+    if event.source != SOURCE:
+        return ""
+    kind = "/".join([part for part in (text_of(event, "ka.target.resource"), text_of(event, "ka.target.subresource")) if part])
+    target = "/".join([part for part in (text_of(event, "ka.target.namespace"), text_of(event, "ka.target.name")) if part])
+    code = text_of(event, "ka.response.code")
+    words = (text_of(event, "ka.verb"), kind or text_of(event, "ka.uri"), target, f"({code})" if code else "")
+    return " ".join([word for word in words if word])
+
+
 def is_audit_log(text: str) -> bool:
     """Whether ``text`` is an audit log, and not one of the other recordings (which may well speak of audit events)."""
     if not any(mark in text for mark in _MARKS):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from trainer.content.model import Criterion
-from trainer.engine import Alert, CompiledRule, CompileError, compile_output
+from trainer.engine import Alert, CompiledRule, CompileError, compile_output, plugins_of
+from trainer.engine.rules.plugins import catalogue_of
 from trainer.events import Event
 from trainer.grading.handed_in import check_answer, check_config
 from trainer.grading.observation import Observation, Why, place
@@ -149,7 +150,8 @@ def _output_fields(seen: Observation, alerts: Sequence[Alert], wanted: Sequence[
 
 
 def _output_line(seen: Observation, alerts: Sequence[Alert], line: str, expected: str) -> Finding:
-    template = compile_output(line)
+    source = seen.by_num[alerts[0].event_num].source
+    template = compile_output(line, source, catalogue_of(plugins_of({source})))
     if isinstance(template, CompileError):
         return Finding(None, seen.say("output.none"), expected, seen.say("bad_line", error=template.message))
     for alert in alerts:

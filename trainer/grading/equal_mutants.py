@@ -9,6 +9,7 @@ from functools import lru_cache
 from trainer.engine import load_catalogue
 from trainer.engine.filter.ast import AndExpr, BinaryCheckExpr, Expr, FieldExpr, MacroExpr, ValueExpr
 from trainer.events import Event
+from trainer.grading.audit_mutations import DOMAINS
 
 _OF_CONTAINERS = ("container.name", "container.image", "k8s.", "container.label", "container.ip")
 
@@ -62,12 +63,16 @@ def same_values(field: str, value: str, operator: str) -> str:
     tests = {"startswith": str.startswith, "endswith": str.endswith, "contains": str.__contains__}
     chosen = {one for one in known if tests[operator](one, value)}
     if value in known and chosen == {value}:
+        if field in ("ka.target.resource", "ka.target.subresource"):
+            return f"of all well-known values of {field}, only {value} fits"
         return f"of all values that {field} can have, only {value} fits"
     return ""
 
 
 @lru_cache(maxsize=8)
 def _domain(field: str) -> frozenset[str]:
+    if field in DOMAINS:
+        return DOMAINS[field]
     if field == "evt.type":
         return load_catalogue().event_names
     if field == "evt.res":

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
-from typing import Literal
 
 from trainer.content.model import ActionKind, Criterion, Exercise, Hint, Scenario
 from trainer.diagnostics import Diagnostic
-from trainer.engine import Alert, CompiledRule, LoadResult, Ruleset, load_rules
+from trainer.engine import Alert, CompiledRule, LoadResult, Ruleset, load_rules, plugins_of
 from trainer.events import ActionResult, Event
 from trainer.grading.criteria import Case, Finding, look
 from trainer.grading.handed_in import CONFIG_FILE
 from trainer.grading.observation import Observation, rule_names
-from trainer.grading.report import ActionVerdict, CriterionResult, GradeReport, Outcome, Submission, VerdictWord
+from trainer.grading.report import ActionVerdict, CriterionResult, EventsFrom, GradeReport, Outcome, Submission, VerdictWord
 from trainer.grading.sentences import pick, say
 from trainer.source import SourceFile
 
 
 @lru_cache(maxsize=8)
-def _load(files: tuple[SourceFile, ...]) -> LoadResult:
+def _load(files: tuple[SourceFile, ...], plugins: frozenset[str]) -> LoadResult:
     """Loads are pure: grading the same text again, and the base rules alone, costs nothing."""
-    return load_rules(files)
+    return load_rules(files, plugins=plugins)
 
 
 class Grader:
@@ -44,7 +43,8 @@ class Grader:
         base_name = base_rules.name.replace("\\", "/").rsplit("/", 1)[-1]
         base = submission.files.get(base_name, base_rules)
         files = tuple(file for name, file in submission.files.items() if name not in (base_name, CONFIG_FILE))
-        self.load: LoadResult = _load((base, *files))
+        self.plugins = plugins_of({exercise.source})
+        self.load: LoadResult = _load((base, *files), self.plugins)
         self.own_rules: tuple[str, ...] = tuple(dict.fromkeys(name for file in files for name in rule_names(file)))
         untouched = base.text == base_rules.text
         self.diagnostics: tuple[Diagnostic, ...] = tuple(
@@ -70,7 +70,7 @@ class Grader:
         self,
         actions: Sequence[ActionResult] = (),
         *,
-        source: Literal["live", "recorded"] = "recorded",
+        source: EventsFrom = "recorded",
         problem: str = "",
     ) -> GradeReport:
         """The report. ``problem``: the capture failed, so what was not seen is nobody's fault."""
@@ -100,6 +100,7 @@ class Grader:
             scenario=self.exercise.scenario,
             own_rules=frozenset(self.own_rules),
             problem=problem,
+            note=say(self.lang, "given") if self.exercise.is_given else "",
         )
 
     def _result(
@@ -146,7 +147,7 @@ class Grader:
         seen = self._seen
         alerts = tuple(seen.by_action.get(action, ()))
         described = next((one for one in self.scenario.actions if one.id == action), None) if self.scenario else None
-        run, text = (described.run, described.why) if described else ((), {})
+        run, text = (described.shown, described.why) if described else ((), {})
 
         def verdict(word: VerdictWord, reason: str = "", event: int | None = None, rule: str | None = None) -> ActionVerdict:
             return ActionVerdict(action, kind, word, alerts, reason, event, rule, run, text)
@@ -178,11 +179,13 @@ class Grader:
     def _base_ruleset(self) -> Mapping[str, CompiledRule]:
         if not any(criterion.kind == "override" for criterion in self.exercise.criteria):
             return {}
-        return {rule.name: rule for rule in _load((self.base_rules,)).ruleset.rules}
+        return {rule.name: rule for rule in _load((self.base_rules,), self.plugins).ruleset.rules}
 
     @cached_property
     def _reference(self) -> tuple[Ruleset, frozenset[str]]:
-        return _load((self.base_rules, self.exercise.reference)).ruleset, frozenset(rule_names(self.exercise.reference))
+        return _load((self.base_rules, self.exercise.reference), self.plugins).ruleset, frozenset(
+            rule_names(self.exercise.reference)
+        )
 
     def _reference_hits(self, event: Event) -> bool:
         ruleset, names = self._reference

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trainer.content import Exercise, Pack, Scenario, fill, fill_exercise, load_scenario
-from trainer.engine import Alert, load_rules
+from trainer.engine import Alert, load_rules, plugins_of
 from trainer.events import Event, Recording
 from trainer.grading.grader import Grader
 from trainer.grading.mutations import Mutant, condition_mutants
@@ -79,7 +79,7 @@ class _Run:
         file = SourceFile(LEARNER_FILE, self.exercise.reference.text)
         events = self.recording.events
         reference, expected = self._grade(file.text)
-        ruleset = load_rules((self.pack.base_rules, file)).ruleset
+        ruleset = load_rules((self.pack.base_rules, file), plugins=plugins_of({self.exercise.source})).ruleset
         attacks = _first_alerts(expected, set(rule_names(file)), events)
         mutants = (*condition_mutants(file, ruleset, events, self._caught), *rule_mutants(file, self.exercise, ruleset))
         seen = {file.text}

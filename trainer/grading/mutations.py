@@ -22,6 +22,7 @@ from trainer.engine.filter.ast import (
     ValueExpr,
 )
 from trainer.events import Event
+from trainer.grading.audit_mutations import audit_changes
 from trainer.grading.equal_mutants import always_in_container, same_values
 from trainer.source import MappedText, SourceFile, Span
 
@@ -216,8 +217,10 @@ def _check(
                     needed,
                     "",
                 )
-    elif operator == "in" and isinstance(expr.right, ListExpr):
+    elif operator in ("in", "intersects") and isinstance(expr.right, ListExpr):
         yield from _in_list(place, field, expr.right, right, ruleset, events, harmless)
+    for what, new, needed in audit_changes(expr, text):
+        yield (what, span.start, span.end, new, needed, "")
     if operator in ("=", "==", "in", "startswith") and field in _SCOPES:
         needed = f"a harmless action, the same in another container, for which {field} is not {right.text}"
         yield (f"`{text}` becomes `container`", span.start, span.end, "container.id != host", needed, "")

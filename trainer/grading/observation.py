@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from trainer.diagnostics import Diagnostic
 from trainer.engine import Alert, LoadResult, Ruleset, reason
 from trainer.events import ActionResult, Event
+from trainer.events.audit import request_of, text_of
 from trainer.grading.clauses import true_clauses
 from trainer.grading.nearest import nearest_explanation
 from trainer.grading.sentences import say
@@ -143,7 +144,9 @@ class Observation:
 
 
 def describe(event: Event) -> str:
-    """An event in a few words: its type, what ran, and the file or connection."""
+    """An event in a few words: its type, what ran, and the file or connection; of an audit event who asked for what."""
+    if asked := request_of(event):
+        return f"{asked}, {text_of(event, 'ka.user.name')}"
     words = [event.type]
     for name in ("proc.cmdline", "fd.name"):
         value = event.fields.get(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from trainer.content.model import ActionKind, Hint
 from trainer.diagnostics import Diagnostic
@@ -78,6 +78,10 @@ class ActionVerdict:
     why: Mapping[str, str] = field(default_factory=dict)
 
 
+EventsFrom: TypeAlias = Literal["live", "recorded", "given"]
+"""Containers that ran just now, a recording of them, or audit events that stand in the scenario."""
+
+
 @dataclass(frozen=True, slots=True)
 class GradeReport:
     exercise: str
@@ -91,7 +95,7 @@ class GradeReport:
     diagnostics: tuple[Diagnostic, ...]
     hints: tuple[Hint, ...]
     """Those that fit this attempt, the most fitting first; shown one at a time."""
-    source: Literal["live", "recorded"] = "recorded"
+    source: EventsFrom = "recorded"
     events: int = 0
     """How many events were evaluated."""
     seed: int = 0
@@ -100,6 +104,8 @@ class GradeReport:
     """Names of the rules that the learner's file holds."""
     problem: str = ""
     """What went wrong with the capture, when something did."""
+    note: str = ""
+    """What the learner should know of the events, in the report's language."""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -112,6 +118,7 @@ class GradeReport:
             "passed": self.passed,
             "events": self.events,
             "problem": self.problem,
+            "note": self.note,
             "criteria": [_criterion_json(result) for result in self.criteria],
             "actions": [self._action_json(verdict) for verdict in self.actions],
             "alerts": [self._alert_json(alert) for alert in self.alerts],

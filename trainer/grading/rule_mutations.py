@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trainer.content import Exercise
-from trainer.engine import CompileError, Priority, Ruleset, compile_output
+from trainer.engine import CompileError, Priority, Ruleset, compile_output, plugins_of
 from trainer.engine.filter.ast import BinaryCheckExpr, ListExpr
 from trainer.engine.filter.printer import checks, to_string
+from trainer.engine.rules.plugins import catalogue_of
 from trainer.grading.mutations import Facet, Mutant
 from trainer.source import SourceFile, YamlMapping, YamlScalar, YamlSequence, compose
 
@@ -38,7 +39,7 @@ def _of_rule(file: SourceFile, item: YamlMapping, rule: str, exercise: Exercise)
         other = "false" if enabled.value.lower() == "true" else "true"
         yield _put(file, enabled, other, rule, f"enabled: {other}", "enabled", "an attack that the rule catches", exercise)
     if isinstance(output, YamlScalar):
-        yield from _of_output(file, output, rule, exercise)
+        yield from _of_output(file, item, output, rule, exercise)
 
 
 def _put(
@@ -48,8 +49,13 @@ def _put(
     return Mutant(rule, what, changed, needed, facet, _free(facet, rule, exercise))
 
 
-def _of_output(file: SourceFile, output: YamlScalar, rule: str, exercise: Exercise) -> Iterator[Mutant]:
-    compiled = compile_output(output.value)
+def _of_output(file: SourceFile, item: YamlMapping, output: YamlScalar, rule: str, exercise: Exercise) -> Iterator[Mutant]:
+    source = item.get("source")
+    compiled = compile_output(
+        output.value,
+        source.value if isinstance(source, YamlScalar) else "syscall",
+        catalogue_of(plugins_of({exercise.source})),
+    )
     if isinstance(compiled, CompileError):
         return
     for token in compiled.fields:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trainer.content import Exercise, Pack, Scenario, fill_exercise, load_scenario, recordings_by_seed
+from trainer.content.given import given_recording
 from trainer.engine import Alert
 from trainer.errors import (
     CaptureCancelled,
@@ -46,7 +47,7 @@ def grade(
     """Grades one attempt. ``live`` None: live where Docker answers, the image is there and tracing is allowed, otherwise recorded.
 
     Blocks; run it in a thread. Callbacks come from that thread. Raises DockerUnavailable or ImageMissing when ``live`` is True and
-    it cannot be, CaptureCancelled when ``cancel`` is set, and RecordingError without a recording of the seed.
+    it cannot be (but never where the events are given), CaptureCancelled when ``cancel`` is set, and RecordingError without a recording of the seed.
     """
     scenario = scenario_of(exercise, seed, pack)
     exercise = fill_exercise(exercise, scenario.variables)
@@ -60,6 +61,12 @@ def grade(
             for alert in alerts:
                 on_alert(alert)
 
+    if scenario.is_given and live is not False:
+        given = given_recording(scenario)
+        for event in given.events:
+            _stop_if(cancel)
+            feed(event)
+        return grader.finish(given.actions, source="given")
     if live or (live is None and _can_run_live()):
         # Imported late: grading a recording must not cost the import of Docker's client.
         from trainer.capture import run_scenario

@@ -7,6 +7,7 @@ from typing import Final
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "any_own_rule": ("a rule of your file", "내 파일의 룰"),
     "rule": ("rule `{rule}`", "룰 `{rule}`"),
+    "given": ("audit events are given; nothing is run", "감사 이벤트는 시나리오에 주어진 것이며, 아무것도 실행하지 않습니다"),
     "loads.expected": ("the rules load without errors", "룰이 오류 없이 로드됨"),
     "loads.ok": ("loaded without errors", "오류 없이 로드됨"),
     "loads.warnings": ("loaded without errors, {count} warning(s)", "오류 없이 로드됨, 경고 {count}개"),

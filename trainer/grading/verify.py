@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from trainer.content import Exercise, Pack, Scenario, fill, fill_exercise, load_scenario, recordings_by_seed
+from trainer.content.given import given_recording
 from trainer.content.lints import hint_leaks, unnamed_words
 from trainer.errors import TrainerError
+from trainer.events.recording import format_recording
 from trainer.grading.report import GradeReport, Outcome, Submission
 from trainer.grading.run import grade, recording_of
 from trainer.source import SourceFile
@@ -31,7 +33,7 @@ class VerifyReport:
 
 
 def verify_pack(pack: Pack, live: bool = False, on_progress: Callable[[str], None] | None = None) -> VerifyReport:
-    """Checks every scenario and exercise on every recording; with ``live``, seed 0 in Docker too."""
+    """Checks every scenario and exercise on every recording; with ``live``, seed 0 in Docker too (given events: without it)."""
     rows: list[VerifyRow] = []
     for name in pack.scenarios:
         if on_progress is not None:
@@ -80,6 +82,9 @@ def _recording_problem(scenario: Scenario) -> str:
     header = recording.header
     if header.scenario and (header.scenario, header.seed) != (scenario.name, scenario.seed):
         return f"it says scenario {header.scenario!r}, seed {header.seed}"
+    if scenario.is_given:
+        same = format_recording(recording) == format_recording(given_recording(scenario))
+        return "" if same else "its events are not those of the scenario; record it again"
     names = [action.id for action in scenario.actions]
     if recording.actions and [result.id for result in recording.actions] != names:
         return f"its actions are {', '.join(result.id for result in recording.actions)}; record it again"

@@ -154,7 +154,7 @@ class Desk:
             self._written[exercise.slug],
             submission,
             self.pack.base_rules,
-            live=self.live_now,
+            live=exercise.is_given or self.live_now,
             pack=self.pack,
             lang=lang,
             on_event=feed.add_event,
@@ -227,9 +227,8 @@ def check(exercise: Exercise, text: str, pack: Pack) -> Checked:
     """The live check."""
     grader = Grader(exercise, Submission.of_rules(text), pack.base_rules)
     diagnostics = tuple(sorted(own_diagnostics(grader.diagnostics), key=_place))
-    return Checked(
-        text, grader.ruleset, diagnostics, frozenset(grader.own_rules), Known.of_ruleset(grader.ruleset, without=LEARNER_FILE)
-    )
+    known = Known.of_ruleset(grader.ruleset, without=LEARNER_FILE, plugins=grader.plugins)
+    return Checked(text, grader.ruleset, diagnostics, frozenset(grader.own_rules), known)
 
 
 def own_diagnostics(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:

@@ -2,7 +2,7 @@
 
 from trainer.engine.rules.definitions import Priority
 from trainer.engine.rules.loader import FileResult, LoadResult, load_rules
-from trainer.engine.rules.plugins import AUDIT_PLUGINS, KNOWN_PLUGINS, plugins_for
+from trainer.engine.rules.plugins import AUDIT_PLUGINS, KNOWN_PLUGINS, plugins_for, plugins_of
 from trainer.engine.rules.report import falco_results, falco_text
 from trainer.engine.rules.ruleset import Alert, CompiledRule, ListInfo, MacroInfo, Ruleset
 
@@ -21,4 +21,5 @@ __all__ = [
     "falco_text",
     "load_rules",
     "plugins_for",
+    "plugins_of",
 ]

@@ -10,7 +10,8 @@ from functools import lru_cache
 
 from trainer.diagnostics import Diagnostic, Edit, Fix, Said, say
 from trainer.engine.fields import load_catalogue
-from trainer.engine.rules.definitions import Definitions, Priority
+from trainer.engine.rules.definitions import SYSCALL, Definitions, Priority
+from trainer.engine.rules.plugins import catalogue_of
 from trainer.engine.rules.read_rule import RULE_KEYS
 from trainer.source import Span
 
@@ -97,6 +98,8 @@ def replace_word(span: Span | None, old: str, new: str) -> Fix | None:
 
 def _field(diagnostic: Diagnostic, known: Definitions, name: str) -> tuple[str, Fix | None]:
     bare = name.split("[")[0]
+    if elsewhere := _of_other_source(diagnostic, known, bare):
+        return elsewhere, None
     if name != bare and any(info.name == bare for info in load_catalogue().all()):
         return say("The field `{name}` takes no such argument.", name=bare), None
     meant = closest_field(bare)
@@ -104,6 +107,24 @@ def _field(diagnostic: Diagnostic, known: Definitions, name: str) -> tuple[str, 
         return say("Falco has no field `{name}`. The field list shows all fields by class.", name=name), None
     text = say("Falco has no field `{name}`; did you mean `{meant}`?", name=name, meant=meant)
     return text, replace_word(diagnostic.span, bare, meant)
+
+
+def _of_other_source(diagnostic: Diagnostic, known: Definitions, name: str) -> str:
+    """What to say of a field that rules of another event source have; empty for any other name."""
+    catalogue = catalogue_of(known.loaded)
+    info = next((info for info in catalogue.all() if info.name == name), None)
+    rule = next((link.item_name for link in diagnostic.context if link.item_type == "rule"), "")
+    own = known.rules[rule].source if rule in known.rules else SYSCALL
+    if info is None or own in (sources := catalogue.sources(info)):
+        return ""
+    if not sources:
+        return say("The field `{name}` comes with a plugin that this Falco does not load.", name=name)
+    return say(
+        "`{name}` is a field of the event source {source}, and this rule is one of {own}: see the rule's key `source`.",
+        name=name,
+        source=sources[0],
+        own=own,
+    )
 
 
 def _output_token(diagnostic: Diagnostic, known: Definitions, _: str) -> tuple[str, Fix | None]:

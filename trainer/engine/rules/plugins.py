@@ -44,5 +44,9 @@ def catalogue_of(plugins: frozenset[str]) -> FieldCatalogue:
 
 def plugins_for(events: Iterable[Event]) -> frozenset[str]:
     """The plugins without which Falco could not have seen the events."""
-    seen = {event.source for event in events}
-    return AUDIT_PLUGINS if seen & set(_SOURCES.values()) else frozenset()
+    return plugins_of({event.source for event in events})
+
+
+def plugins_of(sources: Iterable[str]) -> frozenset[str]:
+    """The plugins of a Falco that has these event sources."""
+    return AUDIT_PLUGINS if set(sources) & set(_SOURCES.values()) else frozenset()

@@ -100,9 +100,10 @@ class StudyScreen(WorkScreen):
     def show_status(self) -> None:
         """Title, panes and keys, after anything that they tell has changed."""
         words = words_of(self)
-        mode = words("mode.checking") if self.desk.docker is None and self.desk.live is None else ""
-        mode = mode or words("mode.live" if self.desk.live_now else "mode.recorded")
-        style = "bold $success" if self.desk.live_now else "bold $accent"
+        given = self.exercise.is_given
+        mode = words("mode.checking") if self.desk.docker is None and self.desk.live is None and not given else ""
+        mode = mode or words("mode.given" if given else "mode.live" if self.desk.live_now else "mode.recorded")
+        style = "bold $success" if self.desk.live_now and not given else "bold $accent"
         saved = words("status.unsaved" if self.desk.unsaved else "status.saved")
         self.query_one(TitleBar).show(
             Content.styled(words.of(self.exercise.title), "bold"),

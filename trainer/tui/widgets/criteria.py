@@ -58,8 +58,9 @@ class Criteria(VerticalScroll):
             "run.done", score=report.score, max=report.max_score, events=report.events, source=words(f"mode.{report.source}")
         )
         rows = [Content.assemble((words(verdict[0]), verdict[1]), "  ", done), Content("")]
-        if report.problem:
-            rows[1:1] = [Content.styled(report.problem, "$warning")]
+        for text, style in ((report.note, "$text-muted"), (report.problem, "$warning")):
+            if text:
+                rows.insert(-1, Content.styled(text, style))
         for result in report.criteria:
             rows.extend(self._rows(result))
         return Content("\n").join(rows)

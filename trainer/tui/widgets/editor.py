@@ -56,6 +56,8 @@ class RuleEditor(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+@,ctrl+space", "propose", show=False),
         Binding("ctrl+underscore,ctrl+slash", "toggle_comment", show=False),
+        Binding("ctrl+home", "file_end(False)", show=False),
+        Binding("ctrl+end", "file_end(True)", show=False),
     ]
     diagnostics: tuple[Diagnostic, ...] = ()
     file_name: str = LEARNER_FILE
@@ -166,9 +168,21 @@ class RuleEditor(TextArea):
             self._replace_via_keyboard("\n" + next_indent(self.document.get_line(row)[:column]), start, end)
             self.close_proposals()
             return
-        await super()._on_key(event)
+        if not await self._bound(event):
+            await super()._on_key(event)
         if event.is_printable or event.key == "backspace":
             self.call_after_refresh(self.propose)
+
+    async def _bound(self, event: events.Key) -> bool:
+        """Does what the editor's own bindings say at once. Textual would send the key up to the app first, and letters that were typed
+        behind it would overtake it.
+        """
+        for binding in self._bindings.key_to_bindings.get(event.key, ()):
+            event.stop()
+            event.prevent_default()
+            await self.app.run_action(binding.action, default_namespace=self)
+            return True
+        return False
 
     def _with_proposals(self, proposals: ProposalList, key: str) -> bool:
         """Whether the key was for the list."""
@@ -227,6 +241,10 @@ class RuleEditor(TextArea):
         return hover(self.text, self.offset_at_cursor, self.known, words_of(self).lang)
 
     # Editing.
+
+    def action_file_end(self, last: bool) -> None:
+        """The cursor goes to the file's last character, or its first."""
+        self.move_cursor(self.document.end if last else (0, 0))
 
     def action_toggle_comment(self) -> None:
         if self.read_only:

@@ -12,6 +12,8 @@ from textual.widgets import DataTable, Select, Static
 
 from trainer.engine import Alert
 from trainer.events import Event, FieldValue
+from trainer.events.audit import SOURCE as AUDIT_SOURCE
+from trainer.events.audit import request_of
 from trainer.tui.messages import ExplainEvent
 from trainer.tui.widgets.frame import words_of
 
@@ -90,8 +92,9 @@ class Events(Vertical):
         table = self.query_one(DataTable)
         table.clear(columns=True)
         self._shown = []
+        audit = bool(self.events) and all(event.source == AUDIT_SOURCE for event in self.events)
         for key in ("num", "action", "type", "proc", "rule", "what"):
-            table.add_column(words(f"events.{key}"), key=key)
+            table.add_column(words("events.user" if audit and key == "proc" else f"events.{key}"), key=key)
         self._append(table, self.events)
 
     def _append(self, table: DataTable[Text], events: Iterable[Event]) -> None:
@@ -99,12 +102,12 @@ class Events(Vertical):
             if not self._wanted(event):
                 continue
             self._shown.append(event.num)
-            proc = event.fields.get("proc.name")
+            proc = actor(event)
             table.add_row(
                 Text(str(event.num), justify="right"),
                 Text(event.action or "", "" if event.action else "dim"),
                 Text(event.type),
-                Text(plain(proc) if proc is not None else ""),
+                Text(proc),
                 self._rule(event.num),
                 Text(subject(event)),
                 key=str(event.num),
@@ -131,9 +134,18 @@ class Events(Vertical):
             self.post_message(ExplainEvent(self._shown[event.cursor_row]))
 
 
+def actor(event: Event, unknown: str = "") -> str:
+    """Who did it: the process, or the user of a request to the API server."""
+    found = event.fields.get("proc.name", event.fields.get("ka.user.name"))
+    return unknown if found is None else plain(found)
+
+
 def subject(event: Event, limit: int = 60) -> str:
-    """What an event was about, short: the file, the connection or the command line."""
-    if event.type.startswith(("execve", "clone", "fork", "vfork", "procexit")):
+    """What an event was about, short: the file, the connection, the command line or the request."""
+    value: FieldValue | None
+    if asked := request_of(event):
+        value = asked
+    elif event.type.startswith(("execve", "clone", "fork", "vfork", "procexit")):
         value = event.fields.get("proc.cmdline")
     else:
         value = event.fields.get("fd.name") or event.fields.get("fs.path.name") or event.fields.get("evt.args")

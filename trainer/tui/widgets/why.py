@@ -16,7 +16,7 @@ from trainer.engine import Explanation, deciding, reason
 from trainer.engine.filter import ast
 from trainer.tui.desk import Failure, Run, attempt
 from trainer.tui.text import Words
-from trainer.tui.widgets.events import plain, subject
+from trainer.tui.widgets.events import actor, plain, subject
 from trainer.tui.widgets.frame import words_of
 
 MAX_VALUE = 200
@@ -198,7 +198,7 @@ class Why(Vertical):
         verdict = ("✓ ", "bold $success") if explained.matched else ("✗ ", "bold $error")
         return Content.assemble(
             verdict,
-            words("why.event", num=num, type=event.type, proc=plain(event.fields.get("proc.name", "?"))),
+            words("why.event", num=num, type=event.type, proc=actor(event, "?")),
             (f"  {about}" if about else "", "$text-accent"),
             "\n",
             reason(explained, words.lang),
