@@ -132,7 +132,9 @@ def chromium() -> Iterator[Browser]:
 
     with sync_playwright() as playwright:
         # Without its sandbox, which a container that runs as root cannot have; without a GPU, which it has not.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
         try:
             yield browser
         finally:

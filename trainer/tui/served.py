@@ -27,16 +27,13 @@ class ServedDriver(WebDriver):
         super().start_application_mode()
         # Ctrl-C in the server's terminal reaches its children too.
         with suppress(NotImplementedError):
-            self._loop.add_signal_handler(signal.SIGINT, self._end)
+            self._loop.add_signal_handler(signal.SIGINT, cast(TrainerApp, self._app).told_to_end)
 
     def on_meta(self, packet_type: str, payload: dict[str, object]) -> None:
         if packet_type == "quit":
-            self._loop.call_soon_threadsafe(self._end)
+            cast(TrainerApp, self._app).end_from_thread()
         else:
             super().on_meta(packet_type, payload)
-
-    def _end(self) -> None:
-        cast(TrainerApp, self._app).told_to_end()
 
     def _write_all(self, data: bytes) -> int:
         """A server that is gone takes nothing more; that it is gone is seen on stdin."""
