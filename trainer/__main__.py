@@ -1,4 +1,4 @@
-"""Entry point: the TUI without arguments, the command line with them. Either front end is imported only when it is used."""
+"""Entry point: the TUI without arguments and for a drill, the command line otherwise. Either is imported only when it is used."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ def main() -> int:
         from trainer.tui.served import run_served
 
         return run_served()
-    if len(sys.argv) > 1 or sys.stdout is None or not sys.stdout.isatty():
+    drill = sys.argv[1:] == ["drill"]
+    if (len(sys.argv) > 1 and not drill) or sys.stdout is None or not sys.stdout.isatty():
         from trainer.cli import run_cli
 
         return run_cli(sys.argv[1:])
     from trainer.tui import run_tui
 
-    return run_tui()
+    return run_tui(drill=drill)
 
 
 if __name__ == "__main__":

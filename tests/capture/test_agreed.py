@@ -58,8 +58,10 @@ def test_an_orphan_goes_to_the_traced_first_process() -> None:
         "8 clone(child_stack=NULL, flags=0x1200011) = 9",
         "8 +++ exited with 0 +++",
         "9 getuid() = 0",
+        "LATER 9 getuid() = 0",
         start=MAIN,
     )
+    assert events[-2].fields["proc.pvpid"] == 8
     assert events[-1].fields["proc.pvpid"] == 1
     assert events[-1].fields["proc.pname"] == "sh"
 

@@ -14,6 +14,7 @@ import pytest
 
 from tests.audit_events import audit_event, lines
 from tests.capture.test_inspector import SHELL, last, run
+from tests.capture.test_inspector import run as inspected
 from tests.capture.trace_files import TRACES, load
 from tests.conformance_data import conformance_cases, conformance_path
 from tests.conformance_rules import captured, load_case, validation_cases
@@ -70,6 +71,12 @@ def test_the_parent_is_runc_where_it_still_is() -> None:
 def test_nothing_is_behind_the_shim() -> None:
     found = some([(falco, ours) for falco, ours in first_events() if falco.get("proc.pname") == "containerd-shim"])
     assert [ours.get("proc.aname[2]") for _, ours in found] == [falco.get("proc.aname[2]") for falco, _ in found]
+
+
+@divergence("parent and group leader of a process whose parent has just ended")
+def test_an_orphan_has_its_next_parent_at_once() -> None:
+    lines = [SHELL, "7 clone(child_stack=NULL, flags=0x1200011) = 8", "7 +++ exited with 0 +++", "8 getuid() = 0"]
+    assert some(inspected(*lines))[-1].fields["proc.pvpid"] == 1
 
 
 @divergence("container.name, image at the first events of a container")

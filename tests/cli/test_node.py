@@ -93,7 +93,11 @@ _core, _ = load_pack(core_pack_folder())
 assert _core is not None
 
 
-@pytest.mark.parametrize("scenario", _core.scenarios)
+_run = [name for name in _core.scenarios if load_scenario(name).containers]
+"""Those that run in containers."""
+
+
+@pytest.mark.parametrize("scenario", _run)
 def test_ids_are_those_of_the_recorded_events(cli: Cli, scenario: str) -> None:
     path = scenario_recordings(core_pack_folder() / "scenarios" / scenario)[-1]
     recording = read_recording(path)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pytest
+
 from trainer.events import ActionResult, Event, FieldValue, Recording, RecordingHeader
 from trainer.events.normal import NORMAL_START_NS, normalised
 from trainer.events.order import settled
@@ -96,10 +98,107 @@ def test_a_vfork_returns_when_its_child_has_started() -> None:
     assert [event.type for event in settled(run)] == ["close", "execve", "vfork", "procexit", "wait4"]
 
 
-def test_actions_stay_apart() -> None:
+def test_what_runs_on_in_the_background_of_another_action_stands_before_it() -> None:
     other = Event(0, 2, "open", fields={"container.id": "c", "thread.vtid": 2}, action="b")
     run = [of(1, "clone", 1, evt_rawres=2), other, of(2, "execve", 3)]
-    assert [event.type for event in settled(run)] == ["clone", "open", "execve"]
+    assert [event.type for event in settled(run)] == ["clone", "execve", "open"]
+
+
+def test_a_process_starts_with_its_own_first_event_whoever_was_heard_first() -> None:
+    def forked(start: int, times: tuple[int, int, int]) -> Recording:
+        own: dict[str, FieldValue] = {"proc_pid_ts": start, "proc_duration": 0}
+        run = (
+            of(1, "execve", 2),
+            of(1, "clone", times[0], evt_rawres=2),
+            of(2, "clone", times[1], evt_rawres=0, **own),
+            of(2, "read", times[2], **own),
+            of(3, "clone", times[2] + 1, evt_rawres=0, proc_pid_ts=times[2] + 1, proc_ppid_ts=start),
+        )
+        events = tuple(sorted(run, key=lambda event: event.time_ns))
+        return Recording(RecordingHeader(start_ns=1), events, (ActionResult("a", 0, 1, 50),))
+
+    one, two = normalised(forked(10, (10, 20, 30))), normalised(forked(5, (10, 5, 30)))
+    assert one == two
+    own = one.events[2]
+    assert own.fields["proc.pid.ts"] == own.time_ns
+    assert one.events[-1].fields["proc.ppid.ts"] == own.time_ns
+
+
+@pytest.mark.parametrize("handler", [(), ("rt_sigreturn",)])
+def test_a_child_s_signal_stands_after_the_wait_for_it(handler: tuple[str, ...]) -> None:
+    def types(*names: str) -> list[str]:
+        return [event.type for event in settled([of(1, name, at, evt_args="sig=17(SIGCHLD)") for at, name in enumerate(names)])]
+
+    expected = ["read", "wait4", "signaldeliver", *handler, "close"]
+    assert types("read", "signaldeliver", *handler, "wait4", "close") == expected
+    assert types(*expected) == expected
+    # A handler that waits itself: bash's.
+    own = ["signaldeliver", "wait4", "wait4", "rt_sigreturn", "close"]
+    assert types(*own) == own
+
+
+def test_random_bytes_and_numbers_in_proc_paths_are_no_difference() -> None:
+    def run_of(pid: int, data: bytes) -> Recording:
+        def event(num: int, **more: FieldValue) -> Event:
+            fields = {"proc.vpid": pid, "thread.vtid": pid} | {key.replace("_", "."): value for key, value in more.items()}
+            return Event(num, 5 + num, "read", fields=fields, action="a")
+
+        path = f"/proc/{pid}/comm"
+        text = data.decode("latin-1")
+        return Recording(
+            RecordingHeader(start_ns=5),
+            (
+                event(
+                    1,
+                    fd_name=path,
+                    proc_args=(path, "x"),
+                    evt_args=f"fd=3(<f>{path})",
+                    evt_arg={"name": path},
+                    evt_rawarg={"args": path.encode()},
+                ),
+                event(2, fd_name="/dev/urandom", evt_args=f"res=4 data={text} fd=3", evt_buffer=data, evt_rawarg={"data": data}),
+            ),
+            (),
+        )
+
+    one, two = normalised(run_of(48, b"a=7\n")), normalised(run_of(58, b"b\x00 9"))
+    assert one == two
+    assert one.events[0].fields["fd.name"] == one.events[0].fields["proc.args"][0] == "/proc/10/comm"
+    assert one.events[1].fields["evt.args"] == "res=4 data=.... fd=3"
+
+
+def test_the_network_that_was_free_is_no_difference() -> None:
+    def run_of(network: str) -> Recording:
+        fields: dict[str, FieldValue] = {
+            "container.ip": f"{network}.10",
+            "fd.name": f"{network}.10:40000->{network}.11:80",
+            "proc.args": ("-z", f"{network}.11"),
+            "evt.rawarg": {"args": f"-z {network}.11".encode()},
+        }
+        return Recording(RecordingHeader(start_ns=5), (Event(1, 6, "connect", fields=fields, action="a"),), ())
+
+    assert normalised(run_of("10.77.0")) == normalised(run_of("10.77.12"))
+
+
+def test_pauses_of_an_action_stay_and_those_of_the_trainer_do_not() -> None:
+    def slept(late: int) -> Recording:
+        def event(action: str, time: int) -> Event:
+            return Event(0, time * 1_000_000, "read", fields={"thread.vtid": 1}, action=action)
+
+        events = (event("a", 1 + late), event("a", 302 + 2 * late), event("b", 400 + 3 * late), event("a", 1003 + 4 * late))
+        results = (
+            ActionResult("a", 0, 0, 304_000_000),
+            ActionResult("c", None, error="no"),
+            ActionResult("b", 0, 500_000_000, 0),
+        )
+        return Recording(RecordingHeader(start_ns=1), events, results)
+
+    one, two = normalised(slept(0)), normalised(slept(45))
+    assert one == two
+    times = [event.time_ns - NORMAL_START_NS for event in one.events]
+    assert times == [100_000, 300_100_000, 1_000_100_000, 2_000_100_000]
+    assert [result.id for result in one.actions] == ["a", "c", "b"]
+    assert [result.started_ns - NORMAL_START_NS for result in one.actions] == [0, 2_000_000_000, 2_000_000_000]
 
 
 def test_what_proc_says_of_the_machine_is_gone() -> None:

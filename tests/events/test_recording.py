@@ -117,7 +117,9 @@ def test_a_file_is_the_same_each_time_and_shares_state(tmp_path: Path) -> None:
 
 def test_written_times_start_at_a_fixed_moment_and_keep_pauses(tmp_path: Path) -> None:
     def run(start: int, gap: int) -> Recording:
-        events = tuple(Event(number, start + number * gap + (2_000_000_000 if number > 3 else 0), "x") for number in range(1, 6))
+        events = tuple(
+            Event(number, start + number * gap + (2_000_000_000 if number > 3 else 0), "read") for number in range(1, 6)
+        )
         return Recording(
             RecordingHeader(scenario="a", start_ns=start), events, (ActionResult("a", 0, start, start + 9 * gap + 2_000_000_000),)
         )

@@ -96,8 +96,8 @@ def test_sysdig_shows_the_same_events_types_processes_and_files(files: dict[str,
         assert line == fields["proc.cmdline"], event.num
         assert uid == str(fields["user.uid"]), event.num
         assert int(pid) & (1 << PID_BITS) - 1 == fields["proc.pid"], event.num
-        # The parent of an orphan is another for sysdig, which is not told who takes it.
-        assert parent == fields["proc.pname"] or name.startswith("team-shells"), event.num
+        # An orphan has none for sysdig, which is not told who takes it.
+        assert parent in (fields["proc.pname"], "<NA>"), event.num
 
 
 def test_there_are_enough_conditions() -> None:
@@ -111,7 +111,15 @@ def test_sysdig_and_the_engine_select_the_same_events(files: dict[str, tuple[Rec
     for scenario in JUDGED:
         recording, path = files[f"{scenario}-seed-0"]
         numbers = [int(row[0]) for row in sysdig(path, "evt.num", _RETURNS)]
-        events = dict(zip(numbers, recording.events, strict=True))
+        # Who takes over an orphan sysdig is not told: ours names no reaper. Those events have other ancestors there.
+        parents = sysdig(path, "evt.num proc.pname", _RETURNS)
+        orphans = {
+            int(row[0])
+            for row, event in zip(parents, recording.events, strict=True)
+            if row[1] == "<NA>" != event.fields["proc.pname"]
+        }
+        assert len(orphans) < len(numbers) / 10
+        events = {number: event for number, event in zip(numbers, recording.events, strict=True) if number not in orphans}
 
         def asked(condition: str, path: Path = path) -> set[int]:
             return {int(row[0]) for row in sysdig(path, "evt.num", f"({condition}) and {_RETURNS}")}
@@ -123,6 +131,7 @@ def test_sysdig_and_the_engine_select_the_same_events(files: dict[str, tuple[Rec
             ours = {number for number, event in events.items() if check.matches(event)}
             if ours:
                 selecting.add(condition)
+            theirs = theirs - orphans
             if ours != theirs:
                 odd = sorted(ours ^ theirs)[:3]
                 wrong.append(

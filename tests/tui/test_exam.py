@@ -202,7 +202,7 @@ async def test_a_running_exam_is_the_first_row_and_is_continued(exams: OpenExams
         await settle(pilot)
         assert isinstance(app.screen, ExerciseList)
         await pilot.press("escape")
-        assert rows(app)[0] == ["Fixed exam", "2 tasks", "10 min", "▶ running: 9 min left"]
+        assert rows(app)[1] == ["Fixed exam", "2 tasks", "10 min", "▶ running: 9 min left"]
         hands.now += 60
         assert (await continue_exam(pilot)) is not screen
         assert exam_screen(app).exam.number == 2

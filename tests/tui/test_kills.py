@@ -14,10 +14,10 @@ from tests.terminal import Terminal
 from trainer.session import Store
 from trainer.tui.desk import LEARNER_FILE
 
-KILLS = 25
-"""In one part; there are eight."""
+PARTS, KILLS = 8, 25
+"""Tests, and kills in each."""
 LETTERS = "abdeghkmnopqrstuvwxyz"
-END_OF_FILE = "\x1b[1;5F"
+END_OF_FILE, OTHER_PANE = "\x1b[1;5F", "\x14"
 CODE = "import sys; from pathlib import Path; from trainer.tui.main import run_tui; sys.exit(run_tui(Path(sys.argv[1])))"
 
 
@@ -58,7 +58,7 @@ class AtAnExercise(Learner):
     def open(self, terminal: Terminal) -> None:
         terminal.wait("Enter")
         terminal.send("enter")
-        terminal.wait("F5")
+        terminal.wait("F5 Run")
 
     def saved(self) -> str:
         with Store.open(self.home) as store:
@@ -66,9 +66,33 @@ class AtAnExercise(Learner):
         return rows[0][0].decode() if rows else ""
 
 
-@pytest.mark.parametrize("part", range(4))
-def test_no_key_that_was_seen_is_lost(part: int, tmp_path: Path) -> None:
-    losses = kill_again_and_again(AtAnExercise(write_exam_pack(tmp_path / "pack"), tmp_path / "home", part))
+class AtAnExam(Learner):
+    started = False
+
+    def open(self, terminal: Terminal) -> None:
+        terminal.wait("Enter Open")
+        if not self.started:
+            terminal.send("fixed")
+            terminal.wait("Find: fixed")
+        self.started = True
+        terminal.send("enter")
+        terminal.wait("the exam")
+        terminal.send("enter")
+        terminal.wait("problem")
+        terminal.rest()
+        terminal.send(OTHER_PANE)
+        terminal.rest()
+
+    def saved(self) -> str:
+        with Store.open(self.home) as store:
+            rows = store.rows("SELECT text FROM exam_draft WHERE number = 1 AND file = ?", (LEARNER_FILE,))
+        return rows[0][0].decode() if rows else ""
+
+
+@pytest.mark.parametrize("part", range(PARTS // 2))
+@pytest.mark.parametrize("learner", [AtAnExercise, AtAnExam])
+def test_no_key_that_was_seen_is_lost(learner: type[Learner], part: int, tmp_path: Path) -> None:
+    losses = kill_again_and_again(learner(write_exam_pack(tmp_path / "pack"), tmp_path / "home", part))
     assert losses == []
 
 

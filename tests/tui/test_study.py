@@ -43,7 +43,7 @@ async def test_list_shows_the_exercises_and_opens_one(open_app: OpenApp) -> None
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
         table = app.screen.query_one(DataTable)
-        row = [str(cell) for cell in table.get_row_at(0)]
+        row = [str(cell) for cell in table.get_row_at(1)]
         assert row == ["Find shells", "quick", "2 min", "○ new"]
         assert "spawned_process" in text_of(app.screen.query_one("#about", Static))
         screen = await open_study(pilot)
@@ -121,7 +121,7 @@ async def test_run_on_the_recording_passes_and_unlocks_the_solution(open_app: Op
         assert app.desk.state(screen.exercise) == "passed"
         await pilot.press("escape")
         await pilot.pause()
-        assert "passed" in str(app.screen.query_one(DataTable).get_row_at(0)[3])
+        assert "clean" in str(app.screen.query_one(DataTable).get_row_at(1)[3])
 
 
 async def test_a_verdict_is_marked_when_the_text_changes(open_app: OpenApp) -> None:
@@ -211,7 +211,7 @@ async def test_hints_come_one_at_a_time(open_app: OpenApp) -> None:
         await pilot.press("h")
         await pilot.pause()
         assert len(screen.results.hints.taken) == 2
-        assert screen.hints_taken == 2
+        assert screen.sitting.hints == 2
 
 
 async def test_language_switch_keeps_text_and_cursor(open_app: OpenApp) -> None:

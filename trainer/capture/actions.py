@@ -38,6 +38,7 @@ SETTLE_QUIET = 0.5
 TTY_QUIET = 0.06
 """Seconds of silence after which an action at a terminal is taken to wait for input."""
 _TICK = 0.05
+_USERS = re.compile(r"/etc/(passwd|group)\b|\b(user|group)(add|mod|del)\b|\b(add|del)(user|group)\b")
 _KILLS = re.compile(r"\b(kill|pkill|killall)\b")
 _ENDED = re.compile(rb"^(\d+) +[\d.]+ \+\+\+ (?:exited with (\d+)|killed by (\w+)(?: \(core dumped\))?) \+\+\+$", re.M)
 _PROC = re.compile(r"(?:^|[=(>])/proc/(\d+)\b")
@@ -116,6 +117,8 @@ class ActionLoop:
         for running in window[1:]:
             if _may_kill(first.action) or _may_kill(running.action):
                 break  # it could hit a stub that waits
+            if any(_USERS.search(word) for other in window[: window.index(running)] for word in other.action.run):
+                break  # Docker looks its user and home folder up when it starts
             if running.action.tty and any(other.action.tty and not other.done for other in window if other is not running):
                 break  # the second of two terminals would have another number
             self._launch(running)

@@ -35,6 +35,10 @@ _KILLED = 137
 """Docker's exit code of a container whose first process was killed."""
 _WAIT_RECORDS = 400
 """Most records that a connect waits for its port."""
+_QUIET_NS = 100_000_000
+"""Who is faster, a process that ends or its child, is chance: it is shown as the parent until the child pauses for this time."""
+_LINGER_NS = 2_000_000_000
+"""And no longer than this."""
 _IDS = frozenset("setuid setreuid setresuid setgid setregid setresgid setsid capset prctl".split())  # noqa: SIM905
 _VERSIONED = _IDS | {"setpgid", "chdir", "fchdir"}
 
@@ -53,6 +57,8 @@ class Inspector:
         self._known: dict[str, Known] = {}
         self._root: Thread | None = None
         self._streams: dict[int, FdInfo] = {}
+        self._lingering: list[tuple[int, Thread]] = []
+        """Processes that ended a moment ago, and when."""
         self._host_pids: dict[int, int] = {}
         self._version = 0
         self._num = 0
@@ -148,12 +154,31 @@ class Inspector:
             self._queue.popleft()
             self._process(head)
 
+    def _bury(self, thread: Thread, time_ns: int) -> None:
+        """What ended long enough ago is gone, and its children get their next parent."""
+        above = list(thread.ancestors())
+        last = max(thread.heard_ns, thread.start_ns)
+        for ended, gone in tuple(self._lingering):
+            if time_ns - ended < _LINGER_NS and (gone not in above or time_ns - max(ended, last) < _QUIET_NS):
+                continue
+            self._lingering.remove((ended, gone))
+            gone.lingers = False
+            init = self._known[gone.container.id].init if gone.container is not None else None
+            for other in self._threads.values():
+                if other.alive and other.parent is gone and other is not gone:
+                    other.parent = init
+            self._version += 1
+
     def _process(self, record: strace.Record) -> None:
         thread = self._thread(record)
         if thread is None:
             return
+        # strace shows when a call began, and when it ended only where another process was heard meanwhile.
+        started = record.started_ns if isinstance(record, strace.Syscall) else record.time_ns
+        if self._lingering:
+            self._bury(thread, started)
+        thread.heard_ns = started
         if not thread.announced:
-            started = record.started_ns if isinstance(record, strace.Syscall) else record.time_ns
             self._announce(thread, thread.birth[0], thread.birth[1], started)
         if isinstance(record, strace.Syscall):
             self._syscall(thread, record)
@@ -295,12 +320,10 @@ class Inspector:
                 self._known[thread.container.id].users.forget()  # with its first process the container is gone
             self._emit(thread, "procexit", record.time_ns, exit_params(record), {"evt.category": "process"})
         thread.alive = False
-        if thread.main is None and thread.container is not None:
-            init = self._known[thread.container.id].init
-            for other in self._threads.values():
-                if other.alive and other.parent is thread and other is not thread:
-                    other.parent = init
+        if thread.main is None:
             thread.fds = {}
+            thread.lingers = True
+            self._lingering.append((record.time_ns, thread))
         self._version += 1
 
     def _killed(self, thread: Thread, time_ns: int) -> None:
@@ -329,7 +352,7 @@ class Inspector:
         if thread.cache_key != key:
             assert thread.container is not None
             known = self._known[thread.container.id]
-            host = {pid: item for pid, item in self._threads.items() if item.alive}
+            host = {pid: item for pid, item in self._threads.items() if item.alive or item.lingers}
             thread.cache = known.fields | process_fields(thread, known.users, host)
             thread.cache_key = key
         self._num += 1

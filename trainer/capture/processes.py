@@ -206,7 +206,7 @@ def born(parent: Thread, tid: int, host_tid: int, event: str, text: str, time_ns
     if value & 0x8000:  # CLONE_PARENT
         parent_of_child = process.parent
     else:
-        parent_of_child = process if process.alive else init
+        parent_of_child = process if process.alive or process.lingers else init
     is_thread = bool(value & _THREAD)
     child = Thread(
         tid=tid,

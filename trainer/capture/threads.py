@@ -86,6 +86,10 @@ class Thread:
     main: Thread | None = None
     threads: int = 1
     alive: bool = True
+    heard_ns: int = 0
+    """When its last call began."""
+    lingers: bool = False
+    """It ended a moment ago and is still shown as parent and leader."""
     ending: bool = False
     """Its exit is being shown: it counts no more."""
     announced: bool = True

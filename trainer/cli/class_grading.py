@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from trainer.cli.console import ExitCode, emit_json, end_progress, is_terminal, language, narrate, progress_line
-from trainer.cli.exercise_names import core_pack, find_exercise, packs_folder
+from trainer.cli.exercise_names import core_pack, find_exercise
 from trainer.content import Pack
 from trainer.content.drawing import draw_tasks
 from trainer.content.footprint import visible
@@ -21,6 +21,7 @@ from trainer.grading.class_report import ClassReport, to_csv, to_gradescope, to_
 from trainer.grading.class_results import ClassTask, decoy_outcomes, grade_class
 from trainer.grading.class_submissions import find_submissions
 from trainer.grading.look_alikes import look_alikes
+from trainer.session.shelf import packs_folder
 
 
 @click.command("grade-all")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from trainer.cli.console import narrate
-from trainer.cli.exercise_names import core_pack, newest_installed, packs_folder
+from trainer.cli.exercise_names import core_pack
 from trainer.content import Exam, Pack
 from trainer.content.installing import find_installed, load_installed
 from trainer.errors import ExamError, PackError
+from trainer.session.shelf import newest_installed, packs_folder
 
 
 @dataclass(frozen=True, slots=True)

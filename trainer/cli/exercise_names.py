@@ -2,29 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-
 from trainer.content import Exercise, Pack, core_pack_folder
 from trainer.content.installing import Installed, find_installed, installed, load_installed
 from trainer.content.remembered import load_pack_remembered
 from trainer.content.scenarios import NAME
 from trainer.diagnostics.render import render_plain
 from trainer.errors import PackError
-from trainer.session.store import cache_folder, data_folder
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    exercise: Exercise
-    pack: Pack
-    key: str
-    """Under which name attempts are kept: the slug in the core pack, PACK/SLUG elsewhere."""
-
-
-def packs_folder() -> Path:
-    return data_folder() / "packs"
+from trainer.session.shelf import Shelved, key_of, newest_installed, packs_folder
+from trainer.session.store import cache_folder
 
 
 def core_pack() -> Pack:
@@ -45,16 +30,7 @@ def find_exercise(pack: Pack, slug: str) -> Exercise:
     raise PackError(f"there is no exercise {slug!r}", f"choose one of: {known}")
 
 
-def newest_installed(core: Pack) -> Iterator[Installed]:
-    """The newest version of each installed pack; the core pack's own id belongs to the one that comes with the trainer."""
-    seen = {core.id}
-    for one in installed(packs_folder()):
-        if one.id not in seen:
-            seen.add(one.id)
-            yield one
-
-
-def find(name: str) -> Found:
+def find(name: str) -> Shelved:
     """By ``SLUG`` where one pack alone has it, by ``PACK/SLUG``, or by ``PACK@VERSION/SLUG``. Raises PackError."""
     core = core_pack()
     pack_name, slash, slug = name.partition("/")
@@ -75,15 +51,11 @@ def _has(one: Installed, slug: str) -> bool:
     return (one.folder / "exercises" / slug / "exercise.yaml").is_file()
 
 
-def _in_core(core: Pack, slug: str) -> Found:
+def _in_core(core: Pack, slug: str) -> Shelved:
     exercise = find_exercise(core, slug)
-    return Found(exercise, core, exercise.slug)
+    return Shelved(exercise, core, exercise.slug)
 
 
-def _in_pack(pack: Pack, slug: str) -> Found:
+def _in_pack(pack: Pack, slug: str) -> Shelved:
     exercise = find_exercise(pack, slug)
-    return Found(exercise, pack, key_of(pack, exercise))
-
-
-def key_of(pack: Pack, exercise: Exercise) -> str:
-    return f"{pack.id}/{exercise.slug}"
+    return Shelved(exercise, pack, key_of(pack, exercise))

@@ -1,4 +1,4 @@
-"""Commands on exercises: list, grade, watch, progress."""
+"""Commands on exercises: list, grade, watch."""
 
 from __future__ import annotations
 
@@ -9,17 +9,19 @@ from pathlib import Path
 import click
 
 from trainer.cli.console import ExitCode, emit_json, end_progress, language, narrate, paint, progress_line, use_color
-from trainer.cli.exam_rows import all_attempts, attempt_row, exam_rows
-from trainer.cli.exam_show import print_attempts, print_exams
-from trainer.cli.exercise_names import core_pack, find, key_of, newest_installed
+from trainer.cli.exam_rows import all_attempts, exam_rows
+from trainer.cli.exam_show import print_exams
+from trainer.cli.exercise_names import core_pack, find
+from trainer.cli.practice_show import installed_and_told, print_due, state_mark
 from trainer.content import Exercise, Pack, fill
 from trainer.content.footprint import visible
-from trainer.content.installing import load_installed
 from trainer.diagnostics.render import render_plain
 from trainer.engine import Alert
-from trainer.errors import PackError, StoreError
+from trainer.errors import StoreError
 from trainer.grading import GradeReport, Outcome, Submission, grade, scenario_of
 from trainer.session import Store
+from trainer.session.figures import ExerciseFigures, read_figures
+from trainer.session.shelf import key_of, shelf
 from trainer.source import SourceFile, read_source
 
 LEARNER_FILE = "falco_rules.local.yaml"
@@ -32,14 +34,13 @@ def _text(texts: object, lang: str) -> str:
 @click.command("list")
 @click.option("--json", "as_json", is_flag=True, help="JSON for scripts.")
 def list_command(as_json: bool) -> int:
-    """List the exercises and exams with their state."""
+    """List the exercises and exams with their state, and what is due today."""
     pack, lang = core_pack(), language()
-    others = _installed_packs(pack)
+    others = installed_and_told(pack)
     with Store.open() as store:
-        states = {exercise.slug: str(store.exercise_state(exercise.slug)) for exercise in pack.exercises}
-        for other in others:
-            states |= {key: str(store.exercise_state(key)) for key in (key_of(other, one) for one in other.exercises)}
+        found = read_figures(store, shelf(pack, others))
         exams = exam_rows([pack, *others], all_attempts(store))
+    states = {one.key: one for one in found.exercises}
     if as_json:
         emit_json(
             {
@@ -55,40 +56,30 @@ def list_command(as_json: bool) -> int:
                     }
                     for other in others
                 ],
+                "due_today": {"skills": list(found.due_skills), "exercises": list(found.due_exercises)},
             }
         )
         return ExitCode.YES
     for exercise in pack.exercises:
-        _list_line(exercise, exercise.slug, states[exercise.slug], lang)
+        _list_line(exercise, states[exercise.slug], lang)
     for other in others:
         click.echo(f"\n{other.id} {other.version}  {visible(_text(dict(other.title), lang))}")
         for exercise in other.exercises:
-            key = key_of(other, exercise)
-            _list_line(exercise, key, states[key], lang)
+            _list_line(exercise, states[key_of(other, exercise)], lang)
     if exams:
         click.echo("")
         print_exams(exams, lang)
+    print_due(found, lang)
     return ExitCode.YES
 
 
-def _installed_packs(core: Pack) -> list[Pack]:
-    """One that cannot be read is told of, and hides no other."""
-    packs = []
-    for one in newest_installed(core):
-        try:
-            packs.append(load_installed(one))
-        except PackError as error:
-            narrate(f"warning: {error.message}")
-    return packs
-
-
-def _list_line(exercise: Exercise, name: str, state: str, lang: str) -> None:
-    mark = paint(f"{state:<7}", fg={"passed": "green", "tried": "yellow"}.get(state))
+def _list_line(exercise: Exercise, figures: ExerciseFigures, lang: str) -> None:
     title = visible(_text(dict(exercise.title), lang))
-    click.echo(f"{mark} {name:<28} {exercise.difficulty:<6} {exercise.target_seconds // 60:>2} min  {title}")
+    minutes = exercise.target_seconds // 60
+    click.echo(f"{state_mark(figures)} {figures.key:<28} {exercise.difficulty:<6} {minutes:>2} min  {title}")
 
 
-def _exercise_json(exercise: Exercise, state: str) -> dict[str, object]:
+def _exercise_json(exercise: Exercise, figures: ExerciseFigures) -> dict[str, object]:
     return {
         "slug": exercise.slug,
         "uuid": exercise.uuid,
@@ -98,7 +89,9 @@ def _exercise_json(exercise: Exercise, state: str) -> dict[str, object]:
         "points": exercise.points,
         "target_seconds": exercise.target_seconds,
         "scenario": exercise.scenario,
-        "state": state,
+        "state": str(figures.state),
+        "clean": figures.clean,
+        "due": figures.due,
     }
 
 
@@ -131,7 +124,7 @@ def print_report(report: GradeReport, lang: str) -> None:
     if report.note:
         click.echo(f"\n{report.note}")
     verdict = paint("passed", fg="green", bold=True) if report.passed else paint("not passed", fg="red", bold=True)
-    click.echo(f"\n{verdict}: {report.score} of {report.max_score} points ({report.source})")
+    click.echo(f"\n{verdict}: {report.score} of {report.max_score} points ({report.source}, variant {report.seed})")
 
 
 def _grade_once(
@@ -209,7 +202,11 @@ def grade_command(exercise: str, rules: Path, answers: tuple[str, ...], live: bo
         print_report(report, language())
     try:
         with Store.open() as store:
-            store.record_attempt(named.key, source.text, report.to_json(), report.score, report.max_score, report.passed)
+            store.record_attempt(
+                *(named.key, source.text, report.to_json(), report.score, report.max_score, report.passed),
+                seed=seed,
+                pack=f"{pack.id}@{pack.version}",
+            )
     except StoreError as error:  # the verdict stands all the same
         narrate(f"warning: this attempt is not in your progress: {error.message}")
         narrate(f"next: {error.help}")
@@ -252,23 +249,3 @@ def _file_state(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return (stat.st_mtime_ns, stat.st_ino)
-
-
-@click.command("progress")
-@click.option("--json", "as_json", is_flag=True, help="JSON for scripts.")
-def progress_command(as_json: bool) -> int:
-    """Show what was tried and passed."""
-    pack = core_pack()
-    with Store.open() as store:
-        rows = [
-            {"slug": e.slug, "state": str(store.exercise_state(e.slug)), "attempts": store.attempt_count(e.slug)}
-            for e in pack.exercises
-        ]
-        attempts = all_attempts(store)
-    if as_json:
-        emit_json({"exercises": rows, "exams": [attempt_row(attempt) for attempt in attempts]})
-    else:
-        for row in rows:
-            click.echo(f"{row['state']:<7} {row['slug']:<28} attempts: {row['attempts']}")
-        print_attempts(attempts, language())
-    return ExitCode.YES

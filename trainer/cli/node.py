@@ -13,7 +13,7 @@ import click
 
 from trainer.capture.node import node_containers, node_images, node_pods
 from trainer.cli.console import ExitCode, emit_json, is_terminal, language, narrate
-from trainer.cli.exercise_names import Found, find
+from trainer.cli.exercise_names import find
 from trainer.cli.grading import grade_command
 from trainer.content import Scenario, core_pack_folder, load_scenario
 from trainer.errors import StoreError
@@ -23,6 +23,7 @@ from trainer.node.shell import run_one, run_shell
 from trainer.node.texts import tell
 from trainer.session import Store, data_folder
 from trainer.session.exam import TaskSheet, task_sheet
+from trainer.session.shelf import Shelved
 
 _NONE = "<none>"
 _IMAGE_DIGITS = 13
@@ -43,7 +44,7 @@ class _Open:
     """An open node of an exercise, and where its texts are kept."""
 
     node: Node
-    found: Found
+    found: Shelved
     sheet: TaskSheet
     drafts: bool
     """The texts are the drafts that the TUI shows, too. A variant's own live on the node alone."""

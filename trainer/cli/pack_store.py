@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from trainer.cli.console import ExitCode, emit_json, is_terminal, narrate
-from trainer.cli.exercise_names import packs_folder
 from trainer.content import Pack, core_pack_folder, load_pack
 from trainer.content.footprint import footprint, footprint_json, footprint_lines, visible
 from trainer.content.installing import (
@@ -23,6 +22,7 @@ from trainer.content.installing import (
 )
 from trainer.content.packaging import Candidate, RefusedPack, open_source
 from trainer.diagnostics.render import render_plain
+from trainer.session.shelf import packs_folder
 
 
 @click.command("install")

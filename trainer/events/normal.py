@@ -1,16 +1,16 @@
 """A recording without what is chance: two recordings of one scenario hardly differ after this.
 
-Times begin at a fixed moment and go in even steps; process numbers and memory addresses are numbered as they appear. What a rule can ask stays as it
-was: each thread's order, pauses, who is whose parent.
+Times begin at a fixed moment and go in even steps; process numbers and memory addresses are numbered as they appear. Actions that
+ran at the same time stand one after the other. What a rule can ask stays as it was: each thread's order, pauses, who is whose parent.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from trainer.events.model import Event, FieldValue, Recording
+from trainer.events.model import ActionResult, Event, FieldValue, Recording
 from trainer.events.order import settled
 from trainer.events.ports import ClientPorts
 
@@ -33,6 +33,11 @@ _INNER_NUMBERS = frozenset(
     ]
 )
 _IN_TEXT = re.compile(r"\b(1\d{5})(?=\()")
+_PROC_IN_TEXT = re.compile(r"(?<=/proc/)([1-9]\d*)(?![\w.-])")
+_IN_NETWORK = re.compile(r"10\.77\.\d+\.")
+_NETWORK = "10.77.0."
+"""Which of the trainer's networks a run gets is chance: the first one that is free."""
+_NETWORK_START = b"10.77."
 _INNER_IN_TEXT = re.compile(r"\b(vpgid|vpid|vtid|spid|pgid)=([0-9]{1,19})\b(?!\()")
 _ADDRESS_IN_TEXT = re.compile(r"\b(addr|res|start|new_addr|argument)=([0-9A-F]{9,16})\b")
 _ANY_ADDRESS_IN_TEXT = re.compile(r"\b(addr|res|start|new_addr|argument)=([0-9A-F]{5,16})\b")
@@ -43,6 +48,13 @@ _ADDRESS_ARGS = frozenset({"addr", "res", "start", "new_addr", "argument"})
 _ADDRESS_BASE = 0x7F00_0000_0000
 _DATA = re.compile(r"\bdata=.*?(?= (?:fd|size)=|$)", re.DOTALL)
 _DIGIT = re.compile(r"[0-9]")
+_ANYTHING = re.compile(r".", re.DOTALL)
+_RANDOM = frozenset({"/dev/urandom", "/dev/random"})
+_WAITING = frozenset(
+    "nanosleep clock_nanosleep pause select pselect6 poll ppoll epoll_wait epoll_pwait epoll_pwait2 wait4 waitid futex "  # noqa: SIM905
+    "read readv recv recvfrom recvmsg recvmmsg accept accept4 connect flock rt_sigtimedwait rt_sigsuspend procexit signaldeliver".split()
+)
+"""Events that may end a pause: of calls that wait for time, for others, or for ever."""
 _FORKS = frozenset({"clone", "clone3", "fork", "vfork"})
 _RESULT = re.compile(r"^res=(\d+)\b")
 _UID = re.compile(r"(1\d{5})(\d+)")
@@ -53,46 +65,89 @@ def normalised(recording: Recording) -> Recording:
     """Foreign recordings stay as they are."""
     if recording.header.origin != "cks-trainer" or recording.header.start_ns == NORMAL_START_NS:
         return recording
+    waited = _waited(recording.events)
     recording = replace(recording, events=settled(recording.events))
-    moved = _even_times(recording)
+    times = _EvenTimes(recording, waited)
     numbers, ports = _Numbers(recording.events), ClientPorts(recording.events)
     events: list[Event] = []
-    for event in recording.events:
-        time_ns = moved[event.time_ns]
+    for event, time_ns in zip(recording.events, times.events, strict=True):
         numbers.container, numbers.memory = event.fields.get("container.id"), event.type in _MEMORY
         fields = {key: ports.replaced(key, numbers.replaced(key, value)) for key, value in event.fields.items()}
-        if str(fields.get("fd.name", "")).startswith("/proc/"):
-            _without_digits(fields)
+        name = str(fields.get("fd.name", ""))
+        if name.startswith("/proc/"):
+            _without_data(fields, _DIGIT, "0")
+        elif name in _RANDOM:
+            _without_data(fields, _ANYTHING, ".")
         if event.type in _FORKS:
             numbers.child(fields)
         for key in _MOMENTS & fields.keys():
-            fields[key] = _moved(fields[key], moved)
+            fields[key] = times.moved(event.action, fields[key])
         _follow(fields, time_ns, events)
         events.append(replace(event, time_ns=time_ns, fields=fields))
-    actions = [replace(item, started_ns=moved[item.started_ns], ended_ns=moved[item.ended_ns]) for item in recording.actions]
-    return Recording(replace(recording.header, start_ns=NORMAL_START_NS), tuple(events), tuple(actions))
+    return Recording(replace(recording.header, start_ns=NORMAL_START_NS), tuple(events), tuple(times.actions))
 
 
-def _even_times(recording: Recording) -> dict[int, int]:
-    """Each moment comes 0.1 ms after the one before; a pause stays, rounded to 0.1 s. An action begins with a whole second."""
-    moments = {event.time_ns for event in recording.events}
-    for action in recording.actions:
-        moments |= {action.started_ns, action.ended_ns}
-    starts = {action.started_ns for action in recording.actions}
-    moved: dict[int, int] = {}
-    before, now = min(moments, default=0), NORMAL_START_NS
-    for moment in sorted(moments):
-        pause = (moment - before + _PAUSE_NS // 2) // _PAUSE_NS * _PAUSE_NS
-        now += pause or (_STEP_NS if moved else 0)
-        if moment in starts:
-            now += -(now - NORMAL_START_NS) % _SECOND_NS
-        moved[moment], before = now, moment
-    return moved
+def _waited(events: Iterable[Event]) -> frozenset[tuple[str | None, int]]:
+    """Action and moment of events before which a call may have waited: its own, or (calls have the time of their start) the next one."""
+    found: set[tuple[str | None, int]] = set()
+    last: dict[tuple[object, object], str] = {}
+    for event in events:
+        thread = (event.fields.get("container.id"), event.fields.get("thread.vtid"))
+        if event.type in _WAITING or last.get(thread) in _WAITING:
+            found.add((event.action, event.time_ns))
+        last[thread] = event.type
+    return frozenset(found)
 
 
-def _moved(value: FieldValue, moved: Mapping[int, int]) -> FieldValue:
-    """A moment of the run; what was before the run (a host process's start) becomes the run's start; 0 is unknown."""
-    return moved.get(value, NORMAL_START_NS) if isinstance(value, int) and value > 0 else value
+class _EvenTimes:
+    """Each moment comes 0.1 ms after the one before. An action begins with a whole second.
+
+    A pause of an action stays where a call that waits ends it, in full tenths of a second: what sleeps does so a little longer than
+    it wanted. Other pauses are the machine's, and before an action's first event and after its last one only the trainer waits.
+    """
+
+    def __init__(self, recording: Recording, waited: frozenset[tuple[str | None, int]]) -> None:
+        """``waited``: what `_waited` found."""
+        self._waited = waited
+        self.events: list[int] = []
+        """New times of the recording's events."""
+        self.actions: list[ActionResult] = []
+        self._moved: dict[tuple[str | None, int], int] = {}
+        self._now = NORMAL_START_NS
+        blocks: dict[str | None, list[int]] = {}
+        for event in recording.events:
+            blocks.setdefault(event.action, []).append(event.time_ns)
+        waiting = list(recording.actions)
+        for action, moments in blocks.items():
+            while waiting and waiting[0].id not in blocks:  # it could not be started
+                self._block(waiting[0].id, [], waiting.pop(0))
+            own = next((result for result in waiting if result.id == action), None)
+            if own is not None:
+                waiting.remove(own)
+            self._block(action, moments, own)
+        for result in waiting:
+            self._block(result.id, [], result)
+        done = {result.id: result for result in self.actions}
+        self.actions = [done[result.id] for result in recording.actions]
+
+    def _block(self, action: str | None, moments: Sequence[int], result: ActionResult | None) -> None:
+        started = 0
+        if result is not None:
+            self._now += -(self._now - NORMAL_START_NS) % _SECOND_NS
+            started = self._now
+        before = moments[0] if moments else 0
+        for moment in moments:
+            pause = (moment - before) // _PAUSE_NS * _PAUSE_NS if (action, moment) in self._waited else 0
+            self._now += pause or _STEP_NS
+            self.events.append(self._now)
+            self._moved[action, moment], before = self._now, moment
+        if result is not None:
+            self._now += _STEP_NS if moments else 0
+            self.actions.append(replace(result, started_ns=started, ended_ns=self._now))
+
+    def moved(self, action: str | None, value: FieldValue) -> FieldValue:
+        """A moment of the run; what was before the run (a host process's start) becomes the run's start; 0 is unknown."""
+        return self._moved.get((action, value), NORMAL_START_NS) if isinstance(value, int) and value > 0 else value
 
 
 def _follow(fields: dict[str, FieldValue], time_ns: int, before: list[Event]) -> None:
@@ -116,8 +171,11 @@ class _Numbers:
         """The event is about the process's memory: small numbers, too, are addresses."""
         self._by_container: dict[FieldValue | None, dict[int, int]] = {}
         self._addresses: dict[int, int] = {}
+        self._network = _NETWORK
         for event in events:
             self.container = event.fields.get("container.id")
+            if found := _IN_NETWORK.match(str(event.fields.get("container.ip", ""))):
+                self._network = found[0]
             for key in ("proc.vpid", "thread.vtid"):
                 number = event.fields.get(key)
                 if isinstance(number, int) and number > 0 and number not in self._inner:
@@ -128,6 +186,25 @@ class _Numbers:
         return self._by_container.setdefault(self.container, {1: 1})
 
     def replaced(self, key: str, value: FieldValue) -> FieldValue:
+        return self._in_texts(self._replaced(key, value))
+
+    def _in_texts(self, value: FieldValue) -> FieldValue:
+        """``/proc/PID``, and an address in the run's network, wherever they stand."""
+        if isinstance(value, str):
+            if "/proc/" in value:
+                value = _PROC_IN_TEXT.sub(lambda found: str(self._of_container(int(found[1]))), value)
+            return value.replace(self._network, _NETWORK) if self._network in value else value
+        if isinstance(value, bytes):
+            if b"/proc/" not in value and _NETWORK_START not in value:
+                return value
+            return str(self._in_texts(value.decode("latin-1"))).encode("latin-1")
+        if isinstance(value, tuple):
+            return tuple([self._in_texts(item) for item in value])
+        if isinstance(value, Mapping):
+            return {name: self._in_texts(item) for name, item in value.items()}
+        return value
+
+    def _replaced(self, key: str, value: FieldValue) -> FieldValue:
         if key in _HOST_NUMBERS:
             return _each(value, self._host)
         if key in _INNER_NUMBERS:
@@ -194,21 +271,23 @@ class _Numbers:
         return self._text(value) if isinstance(value, str) else value
 
 
-def _without_digits(fields: dict[str, FieldValue]) -> None:
-    """What is read from /proc is full of the machine's figures of the moment."""
+def _without_data(fields: dict[str, FieldValue], chance: re.Pattern[str], instead: str) -> None:
+    """What is read from /proc is full of the machine's figures of the moment, and what random devices give is nothing but chance."""
+
+    def same(value: FieldValue) -> FieldValue:
+        if isinstance(value, bytes):
+            return chance.sub(instead, value.decode("latin-1")).encode("latin-1")
+        return chance.sub(instead, value) if isinstance(value, str) else value
+
     for key in ("evt.args", "evt.info"):
         if isinstance(text := fields.get(key), str):
-            fields[key] = _DATA.sub(lambda found: _DIGIT.sub("0", found[0]), text)
-    if isinstance(data := fields.get("evt.buffer"), bytes):
-        fields["evt.buffer"] = re.sub(rb"\d", b"0", data)
+            fields[key] = _DATA.sub(lambda found: "data=" + str(same(found[0].removeprefix("data="))), text)
+    if "evt.buffer" in fields:
+        fields["evt.buffer"] = same(fields["evt.buffer"])
     for key in ("evt.arg", "evt.rawarg"):
         held = fields.get(key)
         if isinstance(held, Mapping) and "data" in held:
-            data = held["data"]
-            if isinstance(data, bytes):
-                fields[key] = {**held, "data": re.sub(rb"\d", b"0", data)}
-            elif isinstance(data, str):
-                fields[key] = {**held, "data": _DIGIT.sub("0", data)}
+            fields[key] = {**held, "data": same(held["data"])}
 
 
 def _each(value: FieldValue, change: Callable[[int], int]) -> FieldValue:

@@ -23,6 +23,7 @@ import platformdirs
 
 from trainer.errors import StoreError
 from trainer.session.exam_schema import EXAM_SCHEMA
+from trainer.session.practice_schema import PRACTICE_SCHEMA
 
 _BUSY_SECONDS = 10.0
 _SCHEMA = """
@@ -37,7 +38,7 @@ CREATE TABLE IF NOT EXISTS attempt (
 CREATE INDEX IF NOT EXISTS attempt_exercise ON attempt (exercise, id);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
-_MIGRATIONS = (_SCHEMA, EXAM_SCHEMA)
+_MIGRATIONS = (_SCHEMA, EXAM_SCHEMA, PRACTICE_SCHEMA)
 """What makes each version of the store from the one before it. Only ever added to."""
 _VERSION = len(_MIGRATIONS)
 _MAIN_FILE = "falco_rules.local.yaml"
@@ -65,6 +66,14 @@ class Attempt:
     """How long the learner had worked on it."""
     hints: int = 0
     """How many hints had been read."""
+    solution: bool = False
+    """The reference solution had been looked at before it was passed."""
+    seed: int = 0
+    """Variant of the exercise's scenario."""
+    pack: str | None = None
+    """``ID@VERSION``; None for attempts of the first versions."""
+    sitting: str | None = None
+    """Which of the learner's sittings it belongs to; None for the command line's."""
 
 
 def data_folder() -> Path:
@@ -144,12 +153,19 @@ class Store:
         *,
         seconds: float | None = None,
         hints: int = 0,
+        solution: bool = False,
+        seed: int = 0,
+        pack: str | None = None,
+        sitting: str | None = None,
     ) -> int:
-        """Keeps one graded attempt and returns its number."""
+        """Keeps one graded attempt and returns its number. A sitting in which it passed is passed with it."""
         with self.change() as db:
+            if sitting is not None and passed:
+                db.execute("UPDATE sitting SET passed = 1 WHERE id = ?", (sitting,))
             cursor = db.execute(
-                "INSERT INTO attempt (exercise, at, seconds, score, max_score, passed, hints, rules, report)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO attempt"
+                " (exercise, at, seconds, score, max_score, passed, hints, rules, report, solution, seed, pack, sitting)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     exercise,
                     time.time(),
@@ -160,6 +176,7 @@ class Store:
                     hints,
                     to_bytes(rules),
                     json.dumps(report),
+                    *(solution, seed, pack, sitting),
                 ),
             )
             return int(cursor.lastrowid or 0)
@@ -167,14 +184,16 @@ class Store:
     def attempts(self, exercise: str, limit: int = 100) -> tuple[Attempt, ...]:
         """The newest first."""
         rows = self.rows(
-            "SELECT id, exercise, at, score, max_score, passed, rules, report, seconds, hints FROM attempt"
+            "SELECT id, exercise, at, score, max_score, passed, rules, report, seconds, hints, solution, seed, pack,"
+            " sitting FROM attempt"
             " WHERE exercise = ? ORDER BY id DESC LIMIT ?",
             (exercise, limit),
         )
-        return tuple(
-            Attempt(number, name, at, score, top, bool(passed), to_text(rules), json.loads(report), seconds, hints)
-            for number, name, at, score, top, passed, rules, report, seconds, hints in rows
-        )
+        found = []
+        for number, name, at, score, top, passed, rules, report, seconds, hints, solution, seed, pack, sitting in rows:
+            made = (number, name, at, score, top, bool(passed), to_text(rules), json.loads(report))
+            found.append(Attempt(*made, seconds, hints, bool(solution), seed, pack, sitting))
+        return tuple(found)
 
     def attempt_count(self, exercise: str) -> int:
         return int(self.rows("SELECT count(*) FROM attempt WHERE exercise = ?", (exercise,))[0][0])

@@ -8,21 +8,24 @@ import select
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import copy_context
 from typing import ClassVar
 
 from rich.text import Text
 from textual import work
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
+from textual.screen import Screen
 
 from trainer.capture import docker_status
 from trainer.errors import StoreError
 from trainer.tui.desk import Desk, Failure, attempt, log_failure
 from trainer.tui.messages import DockerKnown
 from trainer.tui.screens.exercises import ExerciseList
+from trainer.tui.screens.progress import export_here
 from trainer.tui.screens.study import StudyScreen
 from trainer.tui.screens.work import WorkScreen
 from trainer.tui.text import Words, language
@@ -49,9 +52,11 @@ class TrainerApp(App[int]):
         Binding("ctrl+q", "quit", show=False, priority=True),
     ]
 
-    def __init__(self, desk: Desk, lang: str | None = None) -> None:
+    def __init__(self, desk: Desk, lang: str | None = None, *, drill: bool = False) -> None:
+        """``drill``: begin with a five-minute drill."""
         super().__init__()
         self.desk = desk
+        self._home = ExerciseList(desk, drill=drill)
         self.words = Words(lang or self._kept_language() or language())
         self._interrupted = 0.0
         self.owns_process = False
@@ -67,7 +72,7 @@ class TrainerApp(App[int]):
             return None
 
     def on_mount(self) -> None:
-        self.push_screen(ExerciseList(self.desk))
+        self.push_screen(self._home)
         self._end_on_signals()
         self._ask_docker()
 
@@ -112,6 +117,31 @@ class TrainerApp(App[int]):
         self.notify(text, markup=False)
         if self.study is not None:
             self.study.show_status()
+
+    # The command palette.
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """In the learner's language. What leads to another screen is there on the first one only: nothing is left by accident."""
+        words = self.words
+        if screen is self._home:
+            yield SystemCommand(words("palette.drill"), words("palette.drill_help"), self._home.action_drill)
+            yield SystemCommand(words("palette.progress"), words("palette.progress_help"), self._home.action_progress)
+        yield SystemCommand(words("palette.export"), words("palette.export_help"), self._export)
+        yield SystemCommand(words("palette.language"), words("palette.language_help"), self.action_language)
+        yield SystemCommand(words("palette.theme"), words("palette.theme_help"), self.action_change_theme)
+        yield SystemCommand(words("palette.quit"), words("palette.quit_help"), self._quit_after_keys)
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=self.words("palette.search"), id="--command-palette"))
+
+    def _export(self) -> None:
+        try:
+            path, count = export_here(self.desk)
+        except StoreError as error:
+            self.notify(f"{error.message}\n{error.help}", severity="error", markup=False)
+        else:
+            self.notify(self.words("data.exported", count=count, path=path), timeout=15, markup=False)
 
     # Language.
 

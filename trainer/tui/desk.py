@@ -6,26 +6,31 @@
 from __future__ import annotations
 
 import contextlib
+import random
 import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from trainer.capture import DockerStatus, Progress
-from trainer.content import Exercise, Pack, core_pack_folder, fill_exercise
+from trainer.content import Exercise, Pack, core_pack_folder, fill_exercise, recordings_by_seed
 from trainer.content.remembered import load_pack_remembered
 from trainer.diagnostics import Diagnostic
 from trainer.engine import Alert, Explanation, Ruleset
 from trainer.engine.assist import Known
-from trainer.errors import PackError, StoreError, TrainerError
+from trainer.errors import PackError, RecordingError, StoreError, TrainerError
 from trainer.events import Event
 from trainer.grading import LEARNER_FILE, Grader, GradeReport, Submission, grade, scenario_of
 from trainer.session import ExerciseState, Store, cache_folder, data_folder
 from trainer.session.exam_clock import Clock, SystemClock
+from trainer.session.figures import Figures, read_figures
+from trainer.session.shelf import Shelved, shelf
+from trainer.session.sittings import open_sitting
 
 T = TypeVar("T")
 CONFIG_FILE = "falco.yaml"
@@ -117,17 +122,43 @@ class Desk:
         self.docker: DockerStatus | None = None
         self.clock: Clock = SystemClock()
         """Of the mock exams."""
+        self.today: Callable[[], date] = date.today
+        """The local day, for what is due."""
         self.rescue: Callable[[], None] | None = None
         """Writes what an open exam has unwritten."""
         self.unsaved: dict[tuple[str, str], str] = {}
         """Drafts that are not written yet, by exercise and file."""
-        self._written = {exercise.slug: exercise for exercise in pack.exercises}
-        self.exercises = tuple(self._filled(exercise) for exercise in pack.exercises)
-        """As the learner sees them: with the variables of the scenario put in."""
+        self.packs: tuple[Pack, ...] = ()
+        """The installed ones, after ``take_packs``."""
+        self.chance = random.Random()
+        """Draws variants and drills."""
+        self.seeds: dict[str, int] = {}
+        """Variant of each exercise that was opened, by its key."""
+        self.exercises: tuple[Exercise, ...] = ()
+        """As the learner sees them: with the variables of the first variant put in. ``slug`` is the key of the store."""
+        self._put(())
 
-    def _filled(self, exercise: Exercise) -> Exercise:
+    def _put(self, packs: Sequence[Pack]) -> None:
+        self.packs = tuple(packs)
+        self.shelf: tuple[Shelved, ...] = shelf(self.pack, packs)
+        self._shelved = {one.key: one for one in self.shelf}
+        made = {one.slug: one for one in self.exercises}
+        self.exercises = tuple(made.get(one.key) or self.variant(one.key, 0) for one in self.shelf)
+
+    def take_packs(self, packs: Sequence[Pack]) -> None:
+        """Puts the exercises of installed packs behind the core pack's."""
+        self._put(packs)
+
+    def shelved(self, exercise: Exercise) -> Shelved:
+        """Where an exercise of ``exercises`` comes from."""
+        return self._shelved[exercise.slug]
+
+    def variant(self, key: str, seed: int) -> Exercise:
+        """An exercise as one seed's learner sees it."""
+        one = self._shelved[key]
+        exercise = replace(one.exercise, slug=key)
         try:
-            return fill_exercise(exercise, scenario_of(exercise, pack=self.pack).variables)
+            return fill_exercise(exercise, scenario_of(one.exercise, seed, one.pack).variables)
         except PackError:
             return exercise  # its run will say what is wrong with the scenario
 
@@ -143,19 +174,28 @@ class Desk:
     # The engine, for worker threads.
 
     def check(self, exercise: Exercise, text: str) -> Checked:
-        return check(exercise, text, self.pack)
+        return check(exercise, text, self.shelved(exercise).pack)
 
     def run(self, exercise: Exercise, files: Mapping[str, str], feed: Feed, cancel: threading.Event, lang: str = "en") -> Run:
         """Raises TrainerError: CaptureCancelled when ``cancel`` was set, others when the machine or the pack is to blame."""
         answers = {name: text for name, text in files.items() if name != LEARNER_FILE}
         submission = Submission.of_rules(files[LEARNER_FILE], answers)
-        ruleset = Grader(exercise, submission, self.pack.base_rules).ruleset
+        written, pack = self.shelved(exercise).exercise, self.shelved(exercise).pack
+        ruleset = Grader(exercise, submission, pack.base_rules).ruleset
+        seed = self.seeds.get(exercise.slug, 0)
+        if (
+            not (exercise.is_given or self.live_now)
+            and seed
+            and seed not in recordings_by_seed(pack.folder / "scenarios" / exercise.scenario)
+        ):
+            raise RecordingError(f"variant {seed} is not recorded", "F7 runs it in containers; Ctrl+O draws one that is recorded")
         report = grade(
-            self._written[exercise.slug],
+            written,
             submission,
-            self.pack.base_rules,
+            pack.base_rules,
             live=exercise.is_given or self.live_now,
-            pack=self.pack,
+            seed=seed,
+            pack=pack,
             lang=lang,
             on_event=feed.add_event,
             on_alert=feed.add_alert,
@@ -180,7 +220,11 @@ class Desk:
         return self.store.exercise_state(exercise.slug)
 
     def states(self) -> dict[str, ExerciseState]:
-        return self.store.states(list(self._written))
+        return self.store.states(list(self._shelved))
+
+    def figures(self) -> Figures:
+        """The learner's progress as it is now. Raises StoreError."""
+        return read_figures(self.store, self.shelf, self.today())
 
     def last_exercise(self) -> str | None:
         """Slug of the exercise that was open last, while the pack has it."""
@@ -188,7 +232,20 @@ class Desk:
             slug = self.store.setting("last_exercise")
         except StoreError:
             return None  # the list itself will say what is wrong with the store
-        return slug if slug in self._written else None
+        return slug if slug in self._shelved else None
+
+    def begun(self, key: str) -> bool:
+        """Whether a sitting of this exercise is open and not passed."""
+        try:
+            sitting = open_sitting(self.store, key)
+        except StoreError:
+            return False
+        return sitting is not None and not sitting.passed
+
+    def going_on(self) -> str | None:
+        """Key of the exercise that was open last, while it is not passed."""
+        last = self.last_exercise()
+        return last if last is not None and self.begun(last) else None
 
     def remember(self, exercise: Exercise) -> None:
         # What is wrong with the store is said when the first draft cannot be kept.
@@ -216,11 +273,6 @@ class Desk:
             del self.unsaved[slug, name]
         if self.rescue is not None:
             self.rescue()
-
-    def record(self, exercise: Exercise, rules: str, report: GradeReport, seconds: float, hints: int) -> None:
-        self.store.record_attempt(
-            exercise.slug, rules, report.to_json(), report.score, report.max_score, report.passed, seconds=seconds, hints=hints
-        )
 
 
 def check(exercise: Exercise, text: str, pack: Pack) -> Checked:

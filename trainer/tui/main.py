@@ -10,8 +10,8 @@ from trainer.tui.app import TrainerApp
 from trainer.tui.desk import Desk, attempt
 
 
-def run_tui(folder: Path | None = None, live: bool | None = None) -> int:
-    """Runs until the learner quits. ``folder`` is a pack (default: the core pack); ``live`` forces containers or recordings."""
+def run_tui(folder: Path | None = None, live: bool | None = None, drill: bool = False) -> int:
+    """Runs until the learner quits; ``drill``: begins with a five-minute drill. ``folder`` is a pack (default: the core pack); ``live`` forces containers or recordings."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         # Textual reads from stdin and draws on stderr.
         print("error: the trainer's window needs a terminal on stdin and stderr", file=sys.stderr)
@@ -24,7 +24,7 @@ def run_tui(folder: Path | None = None, live: bool | None = None) -> int:
         if error.help:
             print(f"next: {error.help}", file=sys.stderr)
         return 2
-    app = TrainerApp(desk)
+    app = TrainerApp(desk, drill=drill)
     app.owns_process = True
     try:
         app.run()

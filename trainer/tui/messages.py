@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from trainer.capture import DockerStatus
+from trainer.content import Pack
 from trainer.grading import ExamReport
 from trainer.tui.desk import Checked, Failure, Run
 from trainer.tui.exam_desk import Prepared
@@ -57,6 +58,14 @@ class GradingDone(Message):
         super().__init__()
         self.report = report
         self.failure = failure
+
+
+class PacksFound(Message):
+    """The installed packs were read."""
+
+    def __init__(self, packs: tuple[Pack, ...]) -> None:
+        super().__init__()
+        self.packs = packs
 
 
 class DockerKnown(Message):

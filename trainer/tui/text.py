@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from trainer.tui.text_exam import EXAM, EXAM_HELP
 from trainer.tui.text_node import NODE, NODE_HELP
+from trainer.tui.text_practice import HOME_HELP, PRACTICE, PRACTICE_HELP, VARIANT_HELP
 
 EN: dict[str, str] = {
     "app": "CKS practice trainer",
@@ -159,6 +160,7 @@ EN: dict[str, str] = {
     "help.title": "Keys",
     "help.close": "Escape closes this page.",
     **{key: english for key, (english, _) in (EXAM | NODE).items()},
+    **{key: english for key, (english, _) in PRACTICE.items()},
 }
 
 KO: dict[str, str] = {
@@ -302,6 +304,7 @@ KO: dict[str, str] = {
     "help.title": "키",
     "help.close": "Escape를 누르면 닫힙니다.",
     **{key: korean for key, (_, korean) in (EXAM | NODE).items()},
+    **{key: korean for key, (_, korean) in PRACTICE.items()},
 }
 
 HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -311,13 +314,16 @@ HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("Ctrl+L", "English / Korean", "영어 / 한국어"),
         ("F1", "this page", "이 도움말"),
         ("a-z", "show only what has these letters; Escape shows all", "이 글자가 든 것만 보기, Escape로 모두 보기"),
+        *HOME_HELP,
         ("q, Ctrl+Q", "quit", "종료"),
     ),
     **EXAM_HELP,
+    **PRACTICE_HELP,
     "study": (
         ("F5, Ctrl+R", "run the scenario against your rules", "규칙으로 시나리오 실행"),
         ("F6, Ctrl+C", "stop the run and clean up", "실행을 중지하고 정리"),
         ("F7", "switch between live containers and the recording", "실제 컨테이너와 녹화 사이 전환"),
+        VARIANT_HELP,
         ("F2 F3 F4", "task, editor, results", "과제, 편집기, 결과"),
         ("Ctrl+T", "next pane", "다음 창"),
         ("Ctrl+N", "next tab of the results", "결과의 다음 탭"),

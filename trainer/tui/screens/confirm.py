@@ -55,3 +55,20 @@ class ConfirmScreen(ModalScreen[str]):
                 event.stop()
                 self.dismiss(key)
                 return
+
+
+def variant_question(variants: int) -> ConfirmScreen:
+    """Asks before another variant begins; ``variants``: how many there are, 0 for any number."""
+
+    def text(words: Words) -> Content:
+        lines = [Content.styled(words("variant.title"), "bold"), Content("")]
+        known = (
+            words("variant.only")
+            if variants == 1
+            else words("variant.many", count=variants)
+            if variants
+            else words("variant.any")
+        )
+        return Content("\n").join([*lines, Content(known), Content(words("variant.kept"))])
+
+    return ConfirmScreen(text, [("enter", "Enter", "variant.draw")], "variant.stay")

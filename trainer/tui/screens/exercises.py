@@ -1,33 +1,36 @@
-"""The first screen: the exercises and mock exams of the pack and how far the learner is; an exam that runs is the first row."""
+"""The first screen: what goes on, what is due, exercises by skill, mock exams, installed packs, and how far the learner is."""
 
 from __future__ import annotations
 
-from math import ceil
 from typing import ClassVar
 
-from rich.text import Text
 from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import DataTable, Static
+from textual.widgets import Static
 
 from trainer.content import Exam, Exercise
 from trainer.errors import StoreError, TrainerError
 from trainer.session import ExerciseState
 from trainer.session.exam_store import ExamAttempt
+from trainer.session.figures import Figures
+from trainer.session.shelf import installed_packs
 from trainer.tui.desk import Desk, Failure, attempt
+from trainer.tui.drill import Drill
 from trainer.tui.exam_desk import ExamRow, OpenExam, ended_attempt, exam_rows, sheets_of
-from trainer.tui.messages import ExamPrepared
+from trainer.tui.home import Entry, Heading, Row, exam_state, exercise_facts, found, sections
+from trainer.tui.messages import ExamPrepared, PacksFound
 from trainer.tui.screens.exam import ExamScreen
 from trainer.tui.screens.help import HelpScreen
+from trainer.tui.screens.progress import ProgressScreen
 from trainer.tui.screens.report import ReportScreen
 from trainer.tui.screens.start import REPORT, START, start_screen
 from trainer.tui.screens.study import StudyScreen
-from trainer.tui.text import Words
 from trainer.tui.widgets.frame import KeyBar, TitleBar, TrainerScreen, words_of
+from trainer.tui.widgets.home_cells import cells_of
+from trainer.tui.widgets.sections import SectionTable
 
-STATE = {"new": ("○", "dim"), "tried": ("◐", "yellow"), "passed": ("●", "green")}
 TITLE_WIDTH = 28
 """Cells of a title that stay in a narrow window."""
 WIDTHS = {"level": 6, "time": 6, "state": 10}
@@ -35,47 +38,86 @@ WITH_EXAMS = {"level": 8, "time": 7, "state": 16}
 """Cells of the other columns where there are exams to show and room for them."""
 RUNNING_STATE = 26
 """Cells of the state while an exam runs."""
-EXAM_STYLE = {"▶": "bold yellow", "◐": "yellow", "●": "green"}
+SKILLS_WIDTH, BEST_WIDTH = 40, 6
+SKILLS_FROM = 120
+"""Cells of the window from which on skills and best times have columns."""
 LEFT_PERIOD = 20.0
 """Seconds between two looks at how much time an exam has left."""
-Entry = Exercise | ExamRow
 
 
 class ExerciseList(TrainerScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),
         Binding("f1,question_mark", "help", show=False, priority=True),
+        Binding("f3", "progress", show=False),
+        Binding("f4", "group", show=False),
+        Binding("f5", "drill", show=False),
     ]
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, drill: bool = False) -> None:
+        """``drill``: begin with one."""
         super().__init__()
         self.desk = desk
-        self.states: dict[str, ExerciseState] = {}
+        self.figures: Figures | None = None
+        """None while the store cannot be read."""
+        self.wide = False
         self.wanted = ""
         """What was typed: only what has these letters in this order is shown."""
         self.exams: tuple[ExamRow, ...] = ()
-        self.shown: tuple[Entry, ...] = desk.exercises
+        self.shown: tuple[Row, ...] = ()
+        self.by_skill = self._kept("home_order") != "pack"
         self.opening: Exam | ExamAttempt | None = None
         """The exam whose tasks are being made ready."""
+        self.drill = Drill()
+        self._drill_first = drill
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
-        yield DataTable(cursor_type="row", zebra_stripes=True, id="exercises")
+        yield SectionTable(id="exercises")
         yield Static("", markup=False, id="about")
         yield KeyBar()
         yield from self.frame()
 
     def on_mount(self) -> None:
-        self.query_one(DataTable).focus()
-        last = self.desk.last_exercise()
+        self.table.focus()
         self.look()
+        last = self.desk.last_exercise()
         if last is not None and not (self.exams and self.exams[0].running):
-            slugs = [entry.slug if isinstance(entry, Exercise) else "" for entry in self.shown]
-            self.query_one(DataTable).move_cursor(row=slugs.index(last))
+            self._go_to(last)
         self.set_interval(LEFT_PERIOD, self._look_again)
+        self._find_packs()
+
+    @property
+    def table(self) -> SectionTable:
+        return self.query_one(SectionTable)
+
+    def _kept(self, name: str) -> str | None:
+        try:
+            return self.desk.store.setting(name)
+        except StoreError:
+            return None
+
+    @work(thread=True, exclusive=True, group="packs", exit_on_error=False)
+    def _find_packs(self) -> None:
+        found = attempt(lambda: installed_packs(self.desk.pack))
+        if not isinstance(found, Failure):
+            self.post_message(PacksFound(tuple(found[0])))
+
+    def on_packs_found(self, message: PacksFound) -> None:
+        if message.packs:
+            self.desk.take_packs(message.packs)
+            self.look()
+            last = self.desk.last_exercise()
+            if last is not None and last not in {one.slug for one in self.desk.pack.exercises}:
+                self._go_to(last)
+        if self._drill_first:
+            self._drill_first = False
+            self.action_drill()
 
     def on_screen_resume(self) -> None:
         self.look()
+        if self.drill.left:
+            self._drill_on()
 
     def _look_again(self) -> None:
         if self.is_current and self.exams and self.exams[0].running:
@@ -85,14 +127,19 @@ class ExerciseList(TrainerScreen):
         """Shows what the store says now."""
         running = self.exams[:1] if self.exams and self.exams[0].running else ()
         try:
-            self.states = self.desk.states()
+            self.figures = self.desk.figures()
             self.exams = exam_rows(self.desk)
         except StoreError as error:
             self.notify(f"{error.message}\n{error.help}", severity="error", markup=False)
+        self.relabel()
         now = self.exams[:1] if self.exams and self.exams[0].running else ()
         if now and not running and not self.wanted:
-            self.query_one(DataTable).move_cursor(row=0)
-        self.relabel()
+            self.table.move_cursor(row=0)
+
+    def _go_to(self, key: str) -> None:
+        keys = [_key(row) for row in self.shown]
+        if key in keys:
+            self.table.move_cursor(row=keys.index(key))
 
     # The filter.
 
@@ -110,7 +157,7 @@ class ExerciseList(TrainerScreen):
 
     def _filter(self, wanted: str) -> None:
         self.wanted = wanted
-        self.query_one(DataTable).move_cursor(row=0)
+        self.table.move_cursor(row=0)
         self.relabel()
 
     def action_leave(self) -> None:
@@ -119,44 +166,48 @@ class ExerciseList(TrainerScreen):
         else:
             self.app.exit(0)
 
-    def _matching(self) -> tuple[Entry, ...]:
+    def _rows(self) -> tuple[Row, ...]:
         words = words_of(self)
-
-        def text(exercise: Exercise) -> str:
-            level = words.named("level", exercise.difficulty)
-            state = words.named("state", self.states.get(exercise.slug, ExerciseState.NEW).value)
-            return " ".join((words.of(exercise.title), exercise.slug, *exercise.skills, exercise.difficulty, level, state))
-
-        running = [row for row in self.exams if row.running is not None]
-        others = [row for row in self.exams if row.running is None]
-        entries: list[tuple[Entry, str]] = [(row, exam_words(words, row)) for row in running]
-        entries += [(exercise, text(exercise)) for exercise in self.desk.exercises]
-        entries += [(row, exam_words(words, row)) for row in others]
-        ranks = ((found_at(self.wanted, said), entry) for entry, said in entries)
-        found = [(rank, entry) for rank, entry in ranks if rank is not None]
-        return tuple(entry for _, entry in sorted(found, key=lambda pair: pair[0]))
+        if self.wanted:
+            return found(self.desk, words, self.figures, self.exams, self.wanted)
+        going_on = self.desk.going_on()
+        return sections(self.desk, words, self.figures, self.exams, by_skill=self.by_skill, going_on=going_on)
 
     def relabel(self) -> None:
-        words = words_of(self)
-        table = self.query_one(DataTable)
-        row = table.cursor_row
+        words, table = words_of(self), self.table
+        chosen, row = self.chosen(), table.cursor_row
         table.clear(columns=True)
         room = self.app.size.width - 10
         wanted = WITH_EXAMS if self.exams else WIDTHS
         if self.exams and self.exams[0].running is not None:
             wanted = {**WITH_EXAMS, "state": RUNNING_STATE}
         widths = wanted if room - sum(wanted.values()) >= TITLE_WIDTH else WIDTHS
-        width = max(TITLE_WIDTH, room - sum(widths.values()))
+        self.wide = self.app.size.width >= SKILLS_FROM
+        width = max(TITLE_WIDTH, room - sum(widths.values()) - (SKILLS_WIDTH + BEST_WIDTH + 4 if self.wide else 0))
         table.add_column(words("list.exercise"), width=width)
+        if self.wide:
+            table.add_column(words("home.skills"), width=SKILLS_WIDTH)
+            table.add_column(words("home.best"), width=BEST_WIDTH)
         for key, cells in widths.items():
             table.add_column(words(f"list.{key}"), width=cells)
-        self.shown = self._matching()
+        self.shown = self._rows()
         for entry in self.shown:
-            table.add_row(*(self._exam_cells(entry) if isinstance(entry, ExamRow) else self._cells(entry)))
-        table.move_cursor(row=row)
-        passed = sum(state is ExerciseState.PASSED for state in self.states.values())
+            table.add_row(*cells_of(words, entry, self.figures, wide=self.wide))
+        table.set_headings({number for number, one in enumerate(self.shown) if isinstance(one, Heading)})
+        keys = [_key(one) for one in self.shown]
+        again = _key(chosen) if chosen is not None else ""
+        table.move_cursor(row=keys.index(again) if again in keys and not self.wanted else row)
+        self._show_bars()
+        self._about()
+
+    def _show_bars(self) -> None:
+        words, figures = words_of(self), self.figures
         total = len(self.desk.exercises)
-        count = words("list.count", passed=passed, total=total)
+        passed = sum(one.state is ExerciseState.PASSED for one in figures.exercises) if figures is not None else 0
+        counts = [words("list.count", passed=passed, total=total)]
+        if figures is not None and figures.due_exercises:
+            counts.insert(0, words("home.due_count", count=len(figures.due_exercises)))
+        count = "  ".join(counts)
         title = Content.assemble((words("app"), "bold"), "  ", words.of(self.desk.pack.title))
         if self.wanted:
             title = Content.assemble((words("list.filter"), "bold"), " ", (self.wanted, "bold $accent"), ("▏", "$accent"))
@@ -166,41 +217,22 @@ class ExerciseList(TrainerScreen):
             (
                 ("Enter", "key.open", "screen.open"),
                 ("a-z", "key.filter", "screen.leave"),
+                ("F5", "key.drill", "screen.drill"),
+                ("F3", "key.progress", "screen.progress"),
+                *([("F4", "key.group", "screen.group")] if self.wide else []),
                 ("F1", "key.help", "screen.help"),
                 ("^L", "other_language", "app.language"),
                 ("q", "key.quit", "app.quit"),
             )
         )
-        self._about()
-
-    def _cells(self, exercise: Exercise) -> list[Text]:
-        words = words_of(self)
-        state = self.states.get(exercise.slug, ExerciseState.NEW).value
-        mark, style = STATE[state]
-        minutes = max(1, round(exercise.target_seconds / 60))
-        return [
-            Text(words.of(exercise.title), no_wrap=True, overflow="ellipsis"),
-            Text(words.named("level", exercise.difficulty)),
-            Text(words("list.minutes", minutes=minutes), justify="right"),
-            Text(f"{mark} {words.named('state', state)}", style),
-        ]
-
-    def _exam_cells(self, row: ExamRow) -> list[Text]:
-        words = words_of(self)
-        state = exam_state(words, row)
-        return [
-            Text(words.of(row.title), "bold", no_wrap=True, overflow="ellipsis"),
-            Text(words("exams.tasks", count=row.tasks)),
-            Text(words("list.minutes", minutes=row.minutes), justify="right"),
-            Text(state, EXAM_STYLE.get(state[0], "dim"), no_wrap=True, overflow="ellipsis"),
-        ]
 
     def on_resize(self) -> None:
         self.relabel()
 
     def chosen(self) -> Entry | None:
-        row = self.query_one(DataTable).cursor_row
-        return self.shown[row] if 0 <= row < len(self.shown) else None
+        row = self.table.cursor_row
+        one = self.shown[row] if 0 <= row < len(self.shown) else None
+        return None if isinstance(one, Heading) else one
 
     def _about(self) -> None:
         words, about = words_of(self), self.query_one("#about", Static)
@@ -209,7 +241,7 @@ class ExerciseList(TrainerScreen):
             about.update(words("list.nothing" if self.wanted else "list.empty"))
             return
         if isinstance(entry, Exercise):
-            text = words("list.skills", skills=", ".join(entry.skills))
+            text = exercise_facts(words, entry, self.figures)
         else:
             text = words.of(entry.exam.description) if entry.exam is not None else exam_state(words, entry)
         about.update(Content("\n").join((Content.styled(words.of(entry.title), "bold"), Content(text))))
@@ -223,10 +255,50 @@ class ExerciseList(TrainerScreen):
     def action_open(self) -> None:
         entry = self.chosen()
         if isinstance(entry, Exercise):
-            self.desk.remember(entry)
-            self.app.push_screen(StudyScreen(self.desk, entry))
+            self._study(entry)
         elif entry is not None:
             self._ask(entry)
+
+    def _study(self, exercise: Exercise, place: tuple[int, int] | None = None) -> None:
+        fresh = place is not None and not self.desk.begun(exercise.slug)
+        self.desk.remember(exercise)
+        self.app.push_screen(StudyScreen(self.desk, exercise, fresh=fresh, place=place))
+
+    def action_progress(self) -> None:
+        self.app.push_screen(ProgressScreen(self.desk))
+
+    def action_group(self) -> None:
+        """By skill, or in the pack's order."""
+        self.by_skill = not self.by_skill
+        try:
+            self.desk.store.set_setting("home_order", "skill" if self.by_skill else "pack")
+        except StoreError as error:
+            self.notify(f"{error.message}\n{error.help}", severity="error", markup=False)
+        self.relabel()
+        self.notify(words_of(self)("home.by_skill" if self.by_skill else "home.by_order"), timeout=3, markup=False)
+
+    # Drills.
+
+    def action_drill(self) -> None:
+        """Draws a drill, and opens its first exercise."""
+        self.look()
+        self.drill = Drill.draw(self.desk, self.figures)
+        if self.drill.left:
+            self._study(*self.drill.next())
+        else:
+            self.notify(words_of(self)("drill.none"), markup=False)
+
+    def _drill_on(self) -> None:
+        """Back from an exercise of the drill: the next one, or what came of it."""
+        words, drill = words_of(self), self.drill
+        if not drill.came_back(self.desk):
+            self.drill = Drill()
+            self.notify(words("drill.left"), markup=False)
+        elif drill.has_next:
+            self._study(*drill.next())
+        else:
+            self.drill = Drill()
+            self.notify(words("drill.done", passed=drill.passed, count=drill.count), timeout=8, markup=False)
 
     # Exams.
 
@@ -287,41 +359,6 @@ class ExerciseList(TrainerScreen):
         self.app.push_screen(HelpScreen("list"))
 
 
-def exam_state(words: Words, row: ExamRow) -> str:
-    """How far the learner is with an exam; the first letter is its mark."""
-    running, results = row.running, row.results
-    if running is not None:
-        hours, rest = divmod(ceil(running.seconds_left / 60), 60)
-        minutes = words("exams.minutes", minutes=rest) if running.seconds_left >= 60 else words("exams.under")
-        left = words("exams.hours", hours=hours, minutes=rest) if hours else minutes
-        return words("exams.running" if running.counting else "exams.paused", left=left)
-    if results is not None and results.newest is not None and not results.newest_graded:
-        return words("exams.ungraded")
-    if results is not None and results.best is not None:
-        return words("exams.best", mark="●" if results.passed else "◐", percent=f"{results.best:g}")
-    return words("exams.new")
-
-
-def exam_words(words: Words, row: ExamRow) -> str:
-    """What an exam is found by."""
-    return " ".join((words.of(row.title), row.slug, words("exams.word"), exam_state(words, row)))
-
-
-def found_at(wanted: str, text: str) -> tuple[int, int] | None:
-    """How well ``text`` has the letters of ``wanted`` in their order, the least first; None where it has not.
-
-    A run of them counts most, then how early they begin.
-    """
-    letters, folded = wanted.casefold(), text.casefold()
-    whole = folded.find(letters)
-    if whole >= 0:
-        return (0, whole)
-    place, first, gaps = -1, -1, 0
-    for letter in letters.replace(" ", ""):
-        at = folded.find(letter, place + 1)
-        if at < 0:
-            return None
-        first = at if first < 0 else first
-        gaps += at - place - 1 if place >= 0 else 0
-        place = at
-    return (1 + gaps, first)
+def _key(row: Row) -> str:
+    """Tells rows apart, whatever language they are shown in."""
+    return "" if isinstance(row, Heading) else row.slug if isinstance(row, Exercise) else f"exam {row.slug}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import suppress
 from typing import ClassVar
 
@@ -13,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.timer import Timer
-from textual.widgets import Markdown
+from textual.widgets import Markdown, TabbedContent
 
 from trainer.content import Exercise
 from trainer.errors import CaptureCancelled, StoreError
@@ -21,7 +20,9 @@ from trainer.session import ExerciseState
 from trainer.tui.desk import LEARNER_FILE, Desk, Failure, Feed, attempt
 from trainer.tui.messages import HintShown, RunDone
 from trainer.tui.node_visit import NodeTask, Texts
+from trainer.tui.screens.confirm import variant_question
 from trainer.tui.screens.work import SAVE_DELAY, WorkScreen
+from trainer.tui.sitting import OpenSitting
 from trainer.tui.widgets.editor_pane import EditorPane
 from trainer.tui.widgets.frame import KeyBar, KeyHint, PaneBar, ProgressLine, TitleBar, words_of
 from trainer.tui.widgets.problem import failure_text
@@ -40,21 +41,23 @@ class StudyScreen(WorkScreen):
         Binding("f7", "app.mode", show=False, priority=True),
         Binding("f4", "pane('results')", show=False, priority=True),
         Binding("ctrl+n,alt+n", "next_tab", show=False, priority=True),
+        Binding("ctrl+o", "variant", show=False, priority=True),
         Binding("escape", "back", show=False),
     ]
 
-    def __init__(self, desk: Desk, exercise: Exercise) -> None:
-        super().__init__(desk.pack.base_rules)
+    def __init__(self, desk: Desk, exercise: Exercise, *, fresh: bool = False, place: tuple[int, int] | None = None) -> None:
+        """``fresh``: another variant, from its starter. ``place``: which of how many exercises of a drill this is."""
+        super().__init__(desk.shelved(exercise).pack.base_rules)
         self.desk = desk
-        self.exercise = exercise
-        self.files = desk.texts(exercise)
+        self.place = place
+        self.sitting = OpenSitting.open(desk, exercise, fresh)
+        self.exercise = self.sitting.exercise
+        self.files = desk.texts(self.exercise)
         self.feed: Feed | None = None
         self.cancel = threading.Event()
         self.leaving = False
         self.verdict: Content | None = None
         """Of the run whose text still stands in the editor."""
-        self.hints_taken = 0
-        self.opened = time.monotonic()
         self._save_timer: Timer | None = None
         self._feed_timer: Timer | None = None
 
@@ -105,9 +108,11 @@ class StudyScreen(WorkScreen):
         mode = mode or words("mode.given" if given else "mode.live" if self.desk.live_now else "mode.recorded")
         style = "bold $success" if self.desk.live_now and not given else "bold $accent"
         saved = words("status.unsaved" if self.desk.unsaved else "status.saved")
+        drill = words("drill.place", number=self.place[0], count=self.place[1]) if self.place is not None else ""
+        seed = words("variant.name", seed=self.sitting.seed)
         self.query_one(TitleBar).show(
-            Content.styled(words.of(self.exercise.title), "bold"),
-            Content.assemble((saved, "$text-muted"), "  ", (f"● {mode}", style)),
+            Content.assemble((drill, "bold $accent"), "  " if drill else "", (words.of(self.exercise.title), "bold")),
+            Content.assemble((f"{seed}  {saved}", "$text-muted"), "  ", (f"● {mode}", style)),
         )
         self.show_panes()
         running = self.feed is not None
@@ -143,6 +148,7 @@ class StudyScreen(WorkScreen):
 
     def _edited(self, name: str, text: str) -> None:
         self.desk.type(self.exercise.slug, name, text)
+        self.sitting.touch()
         if self.verdict is not None:
             # What is shown belongs to the text before this key.
             self.query_one(ProgressLine).say(Content.assemble((words_of(self)("run.outdated") + "  ", "$warning"), self.verdict))
@@ -177,7 +183,9 @@ class StudyScreen(WorkScreen):
             self.notify(words_of(self)("run.busy"), markup=False)
             return None
         self.save()
-        return NodeTask(self.exercise, self.desk.pack, 0, f"{self.exercise.slug}-0", dict(self.files))
+        seed, pack = self.sitting.seed, self.desk.shelved(self.exercise).pack
+        name = f"{self.exercise.slug.replace('/', '-')}-{seed}"
+        return NodeTask(self.exercise, pack, seed, name, dict(self.files))
 
     def keep_texts(self, texts: Texts) -> bool:
         for name, text in texts.items():
@@ -224,7 +232,6 @@ class StudyScreen(WorkScreen):
 
     def on_run_done(self, message: RunDone) -> None:
         self._drain()
-        seconds = time.monotonic() - self.opened
         self.feed = None
         if self._feed_timer is not None:
             self._feed_timer.stop()
@@ -241,10 +248,11 @@ class StudyScreen(WorkScreen):
             done = words(
                 "run.done", score=report.score, max=report.max_score, events=report.events, source=words(f"mode.{report.source}")
             )
+            done += f"  {words('variant.name', seed=report.seed)}"
             self.verdict = Content.assemble((words(verdict[0]), verdict[1]), "  ", done)
             line.say(self.verdict)
             try:
-                self.desk.record(self.exercise, self.files[LEARNER_FILE], report, seconds, self.hints_taken)
+                self.sitting.record(self.files[LEARNER_FILE], report)
             except StoreError as error:
                 self.notify(f"{error.message}\n{error.help}", severity="error", markup=False)
         self.show_status()
@@ -260,8 +268,28 @@ class StudyScreen(WorkScreen):
         self.cancel.set()
         self._drain()
 
+    # What counts for the attempt, and other variants.
+
     def on_hint_shown(self, message: HintShown) -> None:
-        self.hints_taken = message.count
+        with suppress(StoreError):  # saving the draft tells it
+            self.sitting.hint(message.count)
+
+    def on_tabbed_content_tab_activated(self, message: TabbedContent.TabActivated) -> None:
+        self.sitting.touch()
+        if message.pane.id == "solution" and self.results.solution.unlocked:
+            with suppress(StoreError):
+                self.sitting.saw_solution()
+
+    def action_variant(self) -> None:
+        if self.feed is not None:
+            self.notify(words_of(self)("run.busy"), markup=False)
+        elif self.save():
+            self.app.push_screen(variant_question(self.sitting.variants), self._draw)
+
+    def _draw(self, answer: str | None) -> None:
+        if answer:
+            self.sitting.keep()
+            self.app.switch_screen(StudyScreen(self.desk, self.exercise, fresh=True, place=self.place))
 
     # Leaving.
 
@@ -284,3 +312,4 @@ class StudyScreen(WorkScreen):
     def on_unmount(self) -> None:
         self.cancel.set()
         self._write()
+        self.sitting.keep()
