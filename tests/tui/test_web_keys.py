@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.tui.conftest import NARROW, WIDE, OpenApp, open_study
+from tests.tui.conftest import NARROW, WIDE, OpenApp, open_study, settle
 from trainer.tui.app import TrainerApp
 from trainer.tui.screens.help import HelpScreen
 from trainer.tui.web_keys import shown_key
@@ -40,6 +40,7 @@ async def test_the_bar_names_keys_that_arrive(
         assert hidden not in text
         assert "Esc" in text
         await pilot.press("f1")
+        await settle(pilot)
         assert isinstance(app.screen, HelpScreen)
 
 
