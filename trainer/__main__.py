@@ -6,6 +6,10 @@ import sys
 
 
 def main() -> int:
+    if sys.argv[1:] == ["--served"]:  # for the server of `cks-trainer serve`
+        from trainer.tui.served import run_served
+
+        return run_served()
     drill = sys.argv[1:] == ["drill"]
     if (len(sys.argv) > 1 and not drill) or sys.stdout is None or not sys.stdout.isatty():
         from trainer.cli import run_cli

@@ -27,6 +27,7 @@ _COMMANDS = {
     "progress": "progress:progress_command",
     "drill": "progress:drill_command",
     "data": "data:data_group",
+    "serve": "serve:serve_command",
     "doctor": "machine:doctor_command",
     "clean": "machine:clean_command",
 }

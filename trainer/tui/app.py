@@ -8,8 +8,9 @@ import select
 import signal
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from contextvars import copy_context
 from typing import ClassVar
 
 from rich.text import Text
@@ -60,6 +61,9 @@ class TrainerApp(App[int]):
         self._interrupted = 0.0
         self.owns_process = False
         """The process is there for this app alone, and ends with it."""
+        self._told_early = threading.Event()
+        self.end_from_thread: Callable[[], object] = self._told_early.set
+        """As ``told_to_end``, for other threads: Textual's timers know their app by the context that they are made in."""
 
     def _kept_language(self) -> str | None:
         try:
@@ -185,25 +189,29 @@ class TrainerApp(App[int]):
 
     def _end_on_signals(self) -> None:
         """A polite kill or a closed terminal ends the app as Ctrl-Q does: text saved, containers gone."""
-        loop = asyncio.get_running_loop()
+        loop, context = asyncio.get_running_loop(), copy_context()
+        self.end_from_thread = lambda: loop.call_soon_threadsafe(self.told_to_end, context=context)
+        if self._told_early.is_set():
+            self.told_to_end()
         # Windows has no such handlers, and in a thread (a test of somebody else's) they cannot be set.
         with suppress(NotImplementedError, RuntimeError, ValueError):
             for name in (signal.SIGTERM, signal.SIGHUP):
-                loop.add_signal_handler(name, self._told_to_end)
+                loop.add_signal_handler(name, self.told_to_end)
         if self.owns_process and hasattr(select, "poll"):
-            threading.Thread(target=self._watch_terminal, args=(loop,), daemon=True).start()
+            threading.Thread(target=self._watch_terminal, daemon=True).start()
 
-    def _told_to_end(self) -> None:
+    def told_to_end(self) -> None:
+        """Ends after the keys that are on their way; in a process of its own, even when the screen does not."""
         self.set_timer(KEYS_SECONDS, self._quit_after_keys)
         if self.owns_process:
             threading.Thread(target=self._end_anyway, daemon=True).start()
 
-    def _watch_terminal(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _watch_terminal(self) -> None:
         """Waits until the terminal is gone. A signal says so only to the first process of its session, which under make is another."""
         watched = select.poll()
         watched.register(0, 0)
         if any(event & select.POLLHUP for _, event in watched.poll()):
-            loop.call_soon_threadsafe(self._told_to_end)
+            self.end_from_thread()
             self._end_anyway()
 
     def _end_anyway(self) -> None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 NODE: dict[str, tuple[str, str]] = {
     "node.no": ("This terminal cannot be lent to a shell.", "이 터미널은 셸에 내줄 수 없습니다."),
+    "web.no_terminal": (
+        "A browser tab has no terminal to lend. Run cks-trainer in a terminal for this: it goes on where you are here.",
+        "브라우저 탭에는 빌려줄 터미널이 없습니다. 터미널에서 cks-trainer를 실행하면 여기서 하던 곳부터 이어집니다.",
+    ),
     "node.failed": ("The node shell could not be opened: {problem}", "노드 셸을 열지 못했습니다: {problem}"),
     "node.back": ("Taken over from the node: {names}", "노드에서 가져옴: {names}"),
     "node.same": ("No graded file was changed on the node.", "노드에서 채점할 파일은 바뀌지 않았습니다."),

@@ -56,7 +56,7 @@ class ExamScreen(WorkScreen):
         Binding("f7", "step(1)", show=False, priority=True),
         Binding("f10", "hand_in", show=False, priority=True),
         Binding("ctrl+f", "flag", show=False, priority=True),
-        Binding("ctrl+n", "note", show=False, priority=True),
+        Binding("ctrl+n,alt+n", "note", show=False, priority=True),
         Binding("escape", "back", show=False, priority=True),
     ]
 

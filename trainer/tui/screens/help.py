@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from trainer.tui.web_keys import shown_key
 from trainer.tui.widgets.frame import words_of
 
 
@@ -24,7 +25,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         words = words_of(self)
-        rows = words.help(self.page)
+        rows = [(shown_key(keys, self.app.is_web), text) for keys, text in words.help(self.page)]
         width = max(cell_len(keys) for keys, _ in rows)
         lines = [
             Content.assemble((keys + " " * (width - cell_len(keys)), "bold $footer-key-foreground"), "  ", text)

@@ -40,7 +40,7 @@ class StudyScreen(WorkScreen):
         Binding("f6", "cancel", show=False, priority=True),
         Binding("f7", "app.mode", show=False, priority=True),
         Binding("f4", "pane('results')", show=False, priority=True),
-        Binding("ctrl+n", "next_tab", show=False, priority=True),
+        Binding("ctrl+n,alt+n", "next_tab", show=False, priority=True),
         Binding("ctrl+o", "variant", show=False, priority=True),
         Binding("escape", "back", show=False),
     ]

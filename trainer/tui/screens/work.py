@@ -34,7 +34,7 @@ class WorkScreen(TrainerScreen):
         Binding("f1", "help", show=False, priority=True),
         Binding("f2", "pane('task')", show=False, priority=True),
         Binding("f3", "pane('editor')", show=False, priority=True),
-        Binding("ctrl+t", "next_pane", show=False, priority=True),
+        Binding("ctrl+t,alt+t", "next_pane", show=False, priority=True),
         Binding("ctrl+g", "next_file", show=False, priority=True),
         Binding("ctrl+s", "save", show=False, priority=True),
         Binding("ctrl+e", "own_editor", show=False, priority=True),
@@ -138,7 +138,8 @@ class WorkScreen(TrainerScreen):
             with self.app.suspend():
                 text = edited(self.editor.text, name)
         except SuspendNotSupported:
-            self.notify(words_of(self)("own_editor.no"), severity="warning", markup=False)
+            words = words_of(self)
+            self.notify(words("web.no_terminal") if self.app.is_web else words("own_editor.no"), severity="warning", markup=False)
             return
         if isinstance(text, str):
             self.action_pane("editor")
@@ -158,7 +159,8 @@ class WorkScreen(TrainerScreen):
             with self.app.suspend():
                 found = visit(task, words, self.keep_texts, self.node_is_over)
         except SuspendNotSupported:
-            self.notify(words("node.no"), severity="warning", markup=False)
+            told = words("web.no_terminal") if self.app.is_web else words("node.no")
+            self.notify(told, severity="warning", markup=False)
             return
         self.back_from_node(found)
 

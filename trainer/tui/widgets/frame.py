@@ -15,6 +15,7 @@ from textual.widgets import Static
 
 from trainer.tui.desk import Feed
 from trainer.tui.text import Words
+from trainer.tui.web_keys import shown_key
 
 KeyHint = tuple[str, str, str]
 """Key as shown, word of the text table, action."""
@@ -77,6 +78,7 @@ class KeyBar(Static):
         words = words_of(self)
         parts = []
         for key, word, action in hints:
+            key = shown_key(key, self.app.is_web)
             label = words(word) if "." in word or word in ("other_language",) else word
             parts.append(
                 Content.from_markup(f"[@click={action}][bold $footer-key-foreground]$key[/] $label[/]", key=key, label=label)
