@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from trainer.engine import Priority
@@ -40,14 +41,7 @@ def check_config(submission: Submission, params: Mapping[str, object], lang: str
     bad = {key: node for key, node in found.items() if node is None or not _same(key, node, wanted[key])}
     if not bad:
         return Found(True, _settings(shown), expected)
-    reasons = [say(lang, "config.differs", what=_settings({key: shown[key] for key in bad}))]
-    for key, node in bad.items():
-        if isinstance(node, YamlScalar) and node.style and _is_text_of(node.value, wanted[key]):
-            value = yaml_text(wanted[key])
-            reasons.append(
-                say(lang, "config.text", key=key, text=f'"{node.value}"', value=value, type=_type_word(wanted[key], lang))
-            )
-    return Found(False, _settings(shown), expected, ". ".join(reasons))
+    return Found(False, _settings(shown), expected, say(lang, "config.differs", what=_settings({key: shown[key] for key in bad})))
 
 
 def _dotted(document: YamlNode | None, key: str) -> YamlNode | None:
@@ -69,7 +63,7 @@ def _same(key: str, node: YamlNode, wanted: object) -> bool:
 
 
 def _equal(node: YamlNode, wanted: object) -> bool:
-    """Whether a node has a value when it is read as that value's type. A number or boolean in quotes is a text."""
+    """Whether a node has a value when it is read as that value's type, as Falco does: quotes make no difference."""
     if isinstance(wanted, Mapping):
         if not isinstance(node, YamlMapping):
             return False
@@ -83,7 +77,7 @@ def _equal(node: YamlNode, wanted: object) -> bool:
     if isinstance(wanted, bool):
         return boolean(node) is wanted
     if isinstance(wanted, int | float):
-        value = plain(node)
+        value = plain(replace(node, style="", tag=""))
         return isinstance(value, int | float) and not isinstance(value, bool) and value == wanted
     return node.null if wanted is None else not node.null and node.value == str(wanted)
 
@@ -99,20 +93,9 @@ def _path(path: str) -> str:
     return path if bare.endswith((".yaml", ".yml")) else bare or path
 
 
-def _is_text_of(text: str, wanted: object) -> bool:
-    """Whether a quoted text, without its quotes, would be the value."""
-    document = compose(SourceFile(CONFIG_FILE, text)).documents
-    bare = document[0] if document else None
-    return isinstance(wanted, bool | int | float) and bare is not None and _equal(bare, wanted)
-
-
-def _type_word(wanted: object, lang: str) -> str:
-    return say(lang, "config.boolean" if isinstance(wanted, bool) else "config.number")
-
-
 def _shown(node: YamlNode, wanted: object) -> str:
-    """The learner's value: quoted where the quotes make the difference, as written where the spelling does."""
-    if isinstance(node, YamlScalar) and not node.style and not node.null:
+    """The learner's value, as written where the spelling makes the difference."""
+    if isinstance(node, YamlScalar) and not node.null:
         return yaml_text(wanted) if _equal(node, wanted) else node.value
     return yaml_text(plain(node))
 

@@ -117,12 +117,6 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "config.expected": ("falco.yaml: {what}", "falco.yaml: {what}"),
     "config.invalid": ("falco.yaml cannot be read: {error}", "falco.yaml을 읽을 수 없음: {error}"),
     "config.differs": ("differs: {what}", "다름: {what}"),
-    "config.text": (
-        "`{key}: {text}` is a text; without its quotes {value} is a {type}",
-        "`{key}: {text}`는 문자열입니다. 따옴표를 빼야 {value}가 {type}이 됩니다",
-    ),
-    "config.boolean": ("boolean", "불리언"),
-    "config.number": ("number", "숫자"),
     "absent": ("absent", "없음"),
     "bad_line": ("the exercise's own line is not an output template: {error}", "문제의 출력 형식이 잘못됨: {error}"),
     "clauses.all": ("every clause was true: {clauses}", "모든 조건이 참이었습니다: {clauses}"),

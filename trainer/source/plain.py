@@ -44,9 +44,9 @@ def _plain(node: YamlNode | None, budget: list[int]) -> object:
 
 
 def boolean(node: YamlScalar) -> bool | None:
-    """An unquoted scalar as yaml-cpp, and so Falco, reads a boolean; None where it is none."""
+    """A scalar as yaml-cpp, and so Falco, reads a boolean, in quotes too; None where it is none."""
     value = node.value
-    if node.style or node.null or node.tag in ("!", "!!str") or value not in (value.lower(), value.upper(), value.capitalize()):
+    if node.null or value not in (value.lower(), value.upper(), value.capitalize()):
         return None
     return True if value.lower() in _YES else False if value.lower() in _NO else None
 
