@@ -85,7 +85,12 @@ def load_scenario(scenario: Path | str, seed: int = 0, pack_folder: Path | None 
         raise PackError(f"there is no scenario {str(scenario)!r}", known)
     loaded, found = read_scenario(folder, seed, _pack_languages(folder.resolve().parent.parent / PACK_FILE))
     if loaded is None:
-        raise PackError(f"scenario {folder.name!r} cannot be used: {_first_error(found)}", "run: cks-trainer pack lint")
+        pack = folder.parent.parent
+        lint = f" {pack}" if (pack / PACK_FILE).is_file() else " FOLDER"
+        with_seed = f" with seed {seed}" if seed else ""
+        raise PackError(
+            f"scenario {folder.name!r} cannot be used{with_seed}: {_first_error(found)}", f"run: cks-trainer pack lint{lint}"
+        )
     return loaded
 
 

@@ -16,6 +16,7 @@ from trainer.content.loader import PACK_FILE, load_pack
 from trainer.content.manifest import check_manifest, contents_digest, manifest_of
 from trainer.content.member_names import MANIFEST
 from trainer.content.model import Pack
+from trainer.content.scenario_lints import OTHER_VERSION
 from trainer.diagnostics import Diagnostic
 from trainer.errors import PackError
 
@@ -62,6 +63,8 @@ def build_pack(folder: Path) -> Built:
     _check_identity(pack)
     if missing := unrecorded(pack):
         raise PackError(f"no recording of seed 0: {', '.join(missing)}", f"run: cks-trainer pack record {folder}")
+    if old := [one for one in found if OTHER_VERSION in one.message]:
+        raise RefusedPack("recordings are not of the scenarios as they are now", f"run: cks-trainer pack record {folder}", tuple(old))
     data = _with_manifest(pack, files)
     return Built(data, hashlib.sha256(data).hexdigest(), pack, len(files), found)
 
