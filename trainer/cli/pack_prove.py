@@ -15,8 +15,8 @@ from trainer.content.lints import lint_pack
 from trainer.diagnostics.render import render_plain
 from trainer.errors import TrainerError
 from trainer.grading import VerifyReport, verify_pack
-from trainer.grading.verify import BASE_LOADS, VerifyRow
 from trainer.grading.mutants import ExerciseMutants, Fate, run_mutants
+from trainer.grading.verify import BASE_LOADS, VerifyRow
 
 
 @click.command("verify")

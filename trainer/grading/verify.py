@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from trainer.content import Exercise, Pack, Scenario, fill, fill_exercise, load_scenario, recordings_by_seed
@@ -80,8 +81,12 @@ def verify_pack(
         for seed in list(seeds) or [0]:
             rows.extend(_graded_rows(pack, exercise, seed, False))
         if live:
-            rows.extend(_graded_rows(pack, exercise, 0, True, lambda what, where=where: say(f"{where}: {what}, live")))
+            rows.extend(_graded_rows(pack, exercise, 0, True, partial(_say_live, say, where)))
     return VerifyReport(tuple(rows))
+
+
+def _say_live(say: Callable[[str], None], where: str, what: str) -> None:
+    say(f"{where}: {what}, live")
 
 
 BASE_LOADS: Final = "the base rules load"
