@@ -55,7 +55,7 @@ def load_pack(folder: Path) -> tuple[Pack | None, tuple[Diagnostic, ...]]:
         problems.error(fields.at("base_rules"), f"{base_name!r} leads out of the pack")
     base = None
     if base_path is not None and base_name and not base_path.exists():
-        problems.error(fields.at("base_rules"), f"there is no file {base_name!r} in exercises/", _BASE_WANTED)
+        problems.error(fields.at("base_rules"), f"{base_name!r} does not exist in exercises/", _BASE_WANTED)
     elif base_path is not None and base_name:
         base = read_text_file(base_path, problems)
     fields.done("a pack")
