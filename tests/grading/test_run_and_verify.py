@@ -12,9 +12,9 @@ import pytest
 import trainer.capture
 from tests.small_pack import EXERCISE, REFERENCE, SCENARIO, recording, shell_events, shell_results, write_pack
 from trainer.content import Pack, Scenario, load_pack
-from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable, RecordingError
+from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable, RecordingError, TracingForbidden
 from trainer.events import Event, Recording, RecordingHeader, write_recording
-from trainer.grading import Outcome, Submission, VerifyRow, grade, verify_pack
+from trainer.grading import Engines, Outcome, Submission, VerifyRow, grade, verify_pack
 
 GOOD = REFERENCE.replace("${app}", "web")
 
@@ -32,8 +32,14 @@ def pack(tmp_path: Path) -> Pack:
 
 
 @pytest.fixture
-def docker(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Chooses what a live run does: works, no docker, no image, breaks."""
+def asked() -> list[str]:
+    """A word for each live run that an engine forbade."""
+    return []
+
+
+@pytest.fixture
+def docker(monkeypatch: pytest.MonkeyPatch, asked: list[str]) -> Callable[[str], None]:
+    """Chooses what a live run does: works, no docker, no image, breaks, forbids."""
 
     def choose(what: str) -> None:
         def run_scenario(scenario: Scenario, on_event: Callable[[Event], None], **_: object) -> Recording:
@@ -41,6 +47,9 @@ def docker(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
                 raise DockerUnavailable("no engine", "start Docker")
             for event in shell_events():
                 on_event(event)
+                if what == "forbids":
+                    asked.append("live")
+                    raise TracingForbidden("the engine forbids tracing", "use recordings")
                 if what == "breaks":
                     raise CaptureError("the tracer died")
             return Recording(RecordingHeader(scenario=scenario.name), shell_events(), shell_results())
@@ -84,6 +93,21 @@ def test_a_capture_that_breaks_costs_no_points(pack: Pack, docker: Callable[[str
     assert report.problem == "the tracer died"
     assert {result.criterion_id: result.outcome for result in report.criteria}["catches"] is Outcome.ERROR
     assert report.score == report.max_score == 1
+
+
+def test_an_engine_that_forbids_tracing_is_asked_once_by_each_who_grades(
+    pack: Pack, docker: Callable[[str], None], asked: list[str]
+) -> None:
+    docker("forbids")
+    engines = Engines()
+    for _ in range(3):
+        report = grade(pack.exercises[0], Submission.of_rules(GOOD), pack.base_rules, pack=pack, engines=engines)
+        assert (report.source, report.passed) == ("recorded", True)
+    assert asked == ["live"]
+    grade(pack.exercises[0], Submission.of_rules(GOOD), pack.base_rules, pack=pack, engines=Engines())
+    assert asked == ["live", "live"]  # what one knows, no other has to know
+    with pytest.raises(TracingForbidden):
+        grade(pack.exercises[0], Submission.of_rules(GOOD), pack.base_rules, pack=pack, engines=engines, live=True)
 
 
 def test_cancelling(pack: Pack) -> None:

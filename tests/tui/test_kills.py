@@ -58,7 +58,7 @@ class AtAnExercise(Learner):
     def open(self, terminal: Terminal) -> None:
         terminal.wait("Enter")
         terminal.send("enter")
-        terminal.wait("F5")
+        terminal.wait("F5 Run")
 
     def saved(self) -> str:
         with Store.open(self.home) as store:

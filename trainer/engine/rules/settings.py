@@ -172,7 +172,9 @@ class _Reader:
             return default
         value = boolean(node) if isinstance(node, YamlScalar) else None
         if value is None:
-            raise _wrong(f"{key} is {plain(node)!r}", node, "use true or false, without quotes")
+            raise _wrong(
+                f"{key} is no boolean: {' '.join(node.span.text.split())[:60]}", node, "use true or false, without quotes"
+            )
         return value
 
     def _text(self, holder: YamlMapping, key: str) -> str | None:

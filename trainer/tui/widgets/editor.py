@@ -9,6 +9,8 @@ from rich.style import Style
 from textual import events
 from textual._text_area_theme import TextAreaTheme
 from textual.binding import Binding, BindingType
+from textual.document._document import EditResult
+from textual.document._edit import Edit
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -83,6 +85,18 @@ class RuleEditor(TextArea):
         if isinstance(message, TextArea.Changed) and self.changed is not None:
             self.changed()
         return super().post_message(message)
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Textual moves the view before it knows the text's new height, so that a new last line would stay out of sight."""
+        result = super().edit(edit)
+        if self.is_mounted:
+            self.call_after_refresh(self.scroll_cursor_visible)
+        return result
+
+    def on_resize(self) -> None:
+        """The line of problems below grows and shrinks; what is being written stays in sight."""
+        if self.has_focus:
+            self.call_after_refresh(self.scroll_cursor_visible)
 
     def _follow_theme(self) -> None:
         self.theme = "falco-dark" if self.app.current_theme.dark else "falco-light"
