@@ -230,3 +230,26 @@ def test_folders_that_will_not_do(cli: Cli, submissions: Path, tmp_path: Path) -
     assert done.code == 2
     assert "LEARNER/EXERCISE" in done.err
     assert not (tmp_path / "out").exists()
+
+
+def test_names_as_list_prints_them(small: Cli, cli: Cli, submissions: Path, tmp_path: Path) -> None:
+    out = ("-o", str(tmp_path / "out"), "--jobs", "1")
+    assert cli("grade-all", str(submissions), *out, "--exercise", "small/find-shells").code == 0
+    assert rows(tmp_path)["ada"]["points"] == "10"
+    done = cli("grade-all", str(submissions), *out, "--exercise", "find-shells")
+    assert done.code == 2
+    assert "add --pack small" in done.err
+    done = cli("grade-all", str(submissions), *out, "--pack", "cks-core", "--exercise", "small/find-shells")
+    assert done.code == 2
+    assert "leave one of them out" in done.err
+
+
+def test_a_packs_folder_that_is_not_installed(cli: Cli, submissions: Path, tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "elsewhere")
+    done = cli("grade-all", str(submissions), "-o", str(tmp_path / "out"), "--jobs", "1", "--pack", str(folder))
+    assert done.code == 0
+    assert rows(tmp_path)["ada"]["points"] == "10"
+    (folder / "exercises" / "pack.yaml").write_text("id: x\n")
+    done = cli("grade-all", str(submissions), "-o", str(tmp_path / "out"), "--jobs", "1", "--pack", str(folder))
+    assert done.code == 2
+    assert "has errors" in done.err

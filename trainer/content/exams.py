@@ -70,6 +70,7 @@ def _read_exam(path: Path, exercises: Sequence[Exercise], languages: Sequence[st
         blueprint=_blueprint(fields, exercises),
         seed=fields.integer("seed", high=2**31) if fields.has("seed") else None,
     )
+    fields.ignore("seed")  # known, whether it is there or not
     fields.done("an exam")
     if fields.has("tasks") == fields.has("blueprint"):
         problems.error(fields.span, "an exam has one of: tasks, blueprint")
