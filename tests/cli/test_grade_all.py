@@ -65,11 +65,11 @@ def test_a_class_is_graded(small: Cli, submissions: Path, tmp_path: Path) -> Non
     assert done.code == 0
     found = rows(tmp_path)
     assert {name: (row["points"], row["state"]) for name, row in found.items()} == {
-        "ada": ("10.0", "graded"),
-        "bob": ("8.0", "graded"),
-        "cyd": ("1.0", "graded"),
-        "dan": ("1.0", "graded"),
-        "eve": ("1.0", "graded"),
+        "ada": ("10", "graded"),
+        "bob": ("8", "graded"),
+        "cyd": ("1", "graded"),
+        "dan": ("1", "graded"),
+        "eve": ("1", "graded"),
         "fay": ("0", "missing"),
     }
     assert found["bob"]["failed_criteria"] == "quiet"
@@ -101,13 +101,13 @@ def test_gradescope_gets_one_file_for_each_learner(small: Cli, submissions: Path
 
 
 def test_what_did_not_change_is_not_graded_again(small: Cli, submissions: Path, tmp_path: Path) -> None:
-    assert "graded 4 of 4\n" in small(submissions).err  # cyd and eve handed in the same
+    assert "graded 5 of 5 (2 submissions are the same)\n" in small(submissions).err  # cyd and eve handed in the same
     before = results(tmp_path)
-    assert "graded 0 of 0, 4 known from before\n" in small(submissions).err
+    assert "graded 0 of 0, 5 known from before\n" in small(submissions).err
     assert results(tmp_path) == before
     (submissions / "dan" / "find-shells" / FILE).write_text(REFERENCE.replace("${app}", "web") + "# mine\n")
-    assert "graded 1 of 1, 3 known from before\n" in small(submissions).err
-    assert rows(tmp_path)["dan"]["points"] == "10.0"
+    assert "graded 1 of 1, 4 known from before\n" in small(submissions).err
+    assert rows(tmp_path)["dan"]["points"] == "10"
 
 
 def test_a_killed_run_goes_on_where_it_was(
@@ -130,7 +130,7 @@ def test_a_killed_run_goes_on_where_it_was(
     done = small(submissions)
     assert done.code == 0
     assert "2 known from before" in done.err
-    assert rows(tmp_path)["ada"]["points"] == "10.0"
+    assert rows(tmp_path)["ada"]["points"] == "10"
 
 
 def test_a_changed_pack_grades_all_again(cli: Cli, submissions: Path, tmp_path: Path, small: Cli) -> None:
@@ -139,7 +139,7 @@ def test_a_changed_pack_grades_all_again(cli: Cli, submissions: Path, tmp_path: 
     task.write_text(task.read_text().replace("points: 4", "points: 5").replace("points: 10", "points: 11"))
     done = small(submissions)
     assert "known from before" not in done.err
-    assert rows(tmp_path)["ada"]["points"] == "11.0"
+    assert rows(tmp_path)["ada"]["points"] == "11"
 
 
 def test_nothing_that_was_handed_in_becomes_markup_or_a_formula(small: Cli, tmp_path: Path) -> None:
@@ -175,7 +175,7 @@ def test_files_that_cannot_be_read_cost_nobody_else(small: Cli, submissions: Pat
     (submissions / "ada" / "find-shells" / FILE).write_bytes(b"\x7fELF" + bytes(3000))
     assert small(submissions).code == 1
     assert rows(tmp_path)["ada"]["state"] == "unreadable"
-    assert rows(tmp_path)["bob"]["points"] == "8.0"
+    assert rows(tmp_path)["bob"]["points"] == "8"
 
 
 def test_copies_are_found_and_the_reference_is_none(small: Cli, tmp_path: Path) -> None:
@@ -230,3 +230,26 @@ def test_folders_that_will_not_do(cli: Cli, submissions: Path, tmp_path: Path) -
     assert done.code == 2
     assert "LEARNER/EXERCISE" in done.err
     assert not (tmp_path / "out").exists()
+
+
+def test_names_as_list_prints_them(small: Cli, cli: Cli, submissions: Path, tmp_path: Path) -> None:
+    out = ("-o", str(tmp_path / "out"), "--jobs", "1")
+    assert cli("grade-all", str(submissions), *out, "--exercise", "small/find-shells").code == 0
+    assert rows(tmp_path)["ada"]["points"] == "10"
+    done = cli("grade-all", str(submissions), *out, "--exercise", "find-shells")
+    assert done.code == 2
+    assert "add --pack small" in done.err
+    done = cli("grade-all", str(submissions), *out, "--pack", "cks-core", "--exercise", "small/find-shells")
+    assert done.code == 2
+    assert "leave one of them out" in done.err
+
+
+def test_a_packs_folder_that_is_not_installed(cli: Cli, submissions: Path, tmp_path: Path) -> None:
+    folder = write_pack(tmp_path / "elsewhere")
+    done = cli("grade-all", str(submissions), "-o", str(tmp_path / "out"), "--jobs", "1", "--pack", str(folder))
+    assert done.code == 0
+    assert rows(tmp_path)["ada"]["points"] == "10"
+    (folder / "exercises" / "pack.yaml").write_text("id: x\n")
+    done = cli("grade-all", str(submissions), "-o", str(tmp_path / "out"), "--jobs", "1", "--pack", str(folder))
+    assert done.code == 2
+    assert "has errors" in done.err

@@ -87,11 +87,11 @@ def _changed(tmp_path: Path, which: str, old: str, new: str) -> tuple[object, tu
         pytest.param("exercise", "points: 10", "points: 11", "add up to 10", "11", id="points"),
         pytest.param("exercise", "points: 4", "points: four", "whole number", "four", id="number"),
         pytest.param("exercise", "kind: fires", "kind: fire", "one of: loads, fires", "fire", id="kind"),
-        pytest.param("exercise", "[sh-in-web, bash-in-web]", "[sh-in-wb]", "no action 'sh-in-wb'", "[sh-in-wb]", id="action"),
+        pytest.param("exercise", "[sh-in-web, bash-in-web]", "[sh-in-wb]", "no action 'sh-in-wb'", "sh-in-wb", id="action"),
         pytest.param("exercise", "scenario: shells", "scenario: shels", "no scenario 'shels'", "shels", id="scenario"),
-        pytest.param("exercise", "needs: [loads]", "needs: [load]", "does not stand before it", "[load]", id="need"),
+        pytest.param("exercise", "needs: [loads]", "needs: [load]", "does not stand before it", "load", id="need"),
         pytest.param("exercise", "kind: silent\n    points: 2\n    needs: [catches]", "kind: silent\n    points: 2\n    needs: [loads]", "must need one of kind fires", "[loads]", id="ungated silent"),
-        pytest.param("exercise", "fails: [quiet]", "fails: [loud]", "no criterion 'loud'", "[loud]", id="decoy"),
+        pytest.param("exercise", "fails: [quiet]", "fails: [loud]", "no criterion 'loud'", "loud", id="decoy"),
         pytest.param("exercise", "file: decoys/only-bash.yaml", "file: ../../../../x.yaml", "leads out", "../../../../x.yaml", id="path"),
         pytest.param("exercise", "when: LOAD_NO_EVTTYPE", "when: LOAD_NOTHING", "no diagnostic code", "LOAD_NOTHING", id="hint"),
         pytest.param("exercise", "uuid: 0f6c", "uuid: zzzz", "not a uuid", "zzzz3a0e-56a5-4c52-9d6e-0a4f4b8e7c11", id="uuid"),
@@ -162,7 +162,7 @@ def test_rubbish_never_raises(tmp_path: Path, which: str, text: str) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     pack, found = load_pack(tmp_path / "nowhere")
     assert pack is None
-    assert "does not exist" in found[0].message
+    assert "is missing" in found[0].message
     folder = write_pack(tmp_path)
     (folder / "exercises" / "find-shells" / "task.en.md").unlink()
     pack, found = load_pack(folder)

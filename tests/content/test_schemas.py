@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from tests.content.json_schema import problems
+from tests.exam_pack import DRAWN, FIXED, write_exam_pack
 from tests.small_pack import EXERCISE, PACK, SCENARIO, write_pack
 from trainer.content.criteria import KINDS
 from trainer.content.loader import load_pack
@@ -22,6 +23,7 @@ FILES = [
     *((path, "exercise") for folder in (ROOT, EXAMPLE) for path in sorted(folder.glob("exercises/*/exercise.yaml"))),
     *((path, "scenario") for folder in (ROOT, EXAMPLE) for path in sorted(folder.glob("scenarios/*/scenario.yaml"))),
     (ROOT / "exercises" / "pack.yaml", "pack"),
+    *((path, "exam") for path in sorted(ROOT.glob("exercises/exams/*.yaml"))),
 ]
 SMALL = {"pack": PACK, "scenario": SCENARIO, "exercise": EXERCISE}
 
@@ -106,6 +108,37 @@ def test_what_the_reader_refuses_the_schema_refuses(tmp_path: Path, name: str, o
     _, found = load_pack(write_pack(tmp_path, **{name: text}))
     assert [diagnostic for diagnostic in found if diagnostic.is_error]
     assert fits(text, name)
+
+
+@pytest.mark.parametrize("text", [FIXED, DRAWN])
+def test_the_exams_schema_has_the_readers_keys(tmp_path: Path, text: str) -> None:
+    slug = "fixed" if text is FIXED else "drawn"
+    assert fits(text, "exam") == []
+    _, found = load_pack(write_exam_pack(tmp_path, **{slug: text + "qqqq: 1\n"}))
+    known = {one.help.removeprefix("known keys: ") for one in found if "'qqqq'" in one.message}
+    assert known == {", ".join(sorted(SCHEMAS["exam"]["properties"]))}
+
+
+@pytest.mark.parametrize(
+    "text, old, new",
+    [
+        (FIXED, "duration_minutes: 10", "duration_minutes: 481"),
+        (FIXED, "clock: running", "clock: fast"),
+        (FIXED, "slug: fixed\n", ""),
+        (FIXED, "points: 5", "points: 0"),
+        (FIXED, "points: 5", "marks: 5"),
+        (FIXED, "tasks:\n", "tasks: []\nblueprint:\n"),
+        (DRAWN, "count: 1, skills", "skills"),
+        (DRAWN, "[core, quick]", "[core, easy]"),
+    ],
+)
+def test_what_the_exam_reader_refuses_the_schema_refuses(tmp_path: Path, text: str, old: str, new: str) -> None:
+    assert old in text
+    slug = "fixed" if text is FIXED else "drawn"
+    changed = text.replace(old, new, 1)
+    _, found = load_pack(write_exam_pack(tmp_path, **{slug: changed}))
+    assert [diagnostic for diagnostic in found if diagnostic.is_error]
+    assert fits(changed, "exam")
 
 
 def test_small_files_fit() -> None:

@@ -33,7 +33,9 @@ def test_same_verdicts(name: str) -> None:
     captured = run_scenario(load_scenario(name, 0, PACK.folder), live.append)
     assert [action.error for action in captured.actions] == [None] * len(captured.actions)
     assert {event.action for event in live} >= {action.id for action in captured.actions}
-    recorded = read_recording(PACK.folder / "scenarios" / name / "recordings" / "seed-0.jsonl").events
+    recording = read_recording(PACK.folder / "scenarios" / name / "recordings" / "seed-0.jsonl")
+    assert recording.header.scenario_digest in ("", captured.header.scenario_digest), "record the scenario again"
+    recorded = recording.events
     exercises = [exercise for exercise in PACK.exercises if exercise.scenario == name]
     assert exercises
     for exercise in exercises:

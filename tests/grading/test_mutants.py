@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -231,3 +232,21 @@ def test_a_refused_call_behind_a_rule_that_takes_the_others(first: str, equal: b
 
 def test_without_such_a_rule_every_call_counts() -> None:
     assert not equals(REFUSED)["without `evt.rawres < 0`"]
+
+
+def test_a_mutant_that_only_fires_more_often_is_mended_with_most(tmp_path: Path) -> None:
+    reference = REFERENCE.replace(
+        "proc.name in (shells)", 'proc.name in (shells) and evt.num != 0 and proc.cmdline != "bash -c more"'
+    )
+    folder = write_pack(tmp_path, reference=reference)
+    again = recording(0, "web")
+    first = next(event for event in again.events if event.action == "bash-in-web")
+    num = max(event.num for event in again.events) + 1
+    fields = {**first.fields, "proc.cmdline": "bash -c more"}
+    more = replace(first, num=num, time_ns=again.events[-1].time_ns + 1, fields=fields)
+    again = replace(again, events=(*again.events, more))
+    write_recording(again, folder / "scenarios" / "shells" / "recordings" / "seed-0.jsonl")
+    pack, _ = load_pack(folder)
+    assert pack is not None
+    found = run_mutants(pack, pack.exercises[0])
+    assert any("only fires more often" in one.detail and "`most: 1`" in one.detail for one in found.survivors)

@@ -146,7 +146,7 @@ def test_a_good_pack_proves_itself_on_every_seed(pack: Pack) -> None:
     for start in ("starter scores 0", "reference scores 100 %", "decoy only-bash.yaml", "decoy every-container.yaml"):
         assert f"{start}, seed 0" in checks
         assert f"{start}, seed {seed}" in checks
-    assert heard == ["scenario shells", "exercise find-shells"]
+    assert heard == ["[1/1] scenario shells", "[1/1] exercise find-shells"]
 
 
 def _app(pack: Pack, seed: int) -> str:

@@ -25,6 +25,7 @@ from trainer.capture.node import container_identity, image_identity
 from trainer.capture.strace import STRACE_OPTIONS
 from trainer.capture.streams import start_thread
 from trainer.capture.tracers import Message, Target
+from trainer.content.digest import scenario_digest
 from trainer.content.given import given_recording
 from trainer.content.model import Container, Scenario
 from trainer.errors import CaptureCancelled, CaptureError, DockerUnavailable, ImageMissing
@@ -138,7 +139,10 @@ class _Run:
         actions = [replace(action, run=self._filled_in(action.run)) for action in scenario.actions]
         events, results = loop.run(actions)
         engine = f"docker, API {self._objects.client.api_version}"
-        header = RecordingHeader(scenario=scenario.name, seed=scenario.seed, engine=engine, start_ns=started)
+        digest = scenario_digest(scenario)
+        header = RecordingHeader(
+            scenario=scenario.name, seed=scenario.seed, engine=engine, start_ns=started, scenario_digest=digest
+        )
         return Recording(header, events, results)
 
     def close(self) -> None:

@@ -9,8 +9,9 @@ import click
 from trainer.cli.console import paint
 from trainer.cli.exam_rows import Row
 from trainer.cli.exam_texts import tell
+from trainer.cli.practice_show import state_word
 from trainer.content.footprint import visible
-from trainer.diagnostics.render import display_width
+from trainer.diagnostics.render import display_width, padded
 from trainer.grading import ExamReport, Outcome
 from trainer.grading.exam_export import attempt_line, points_text, task_line, verdict_line
 from trainer.grading.exam_report import ExamGroup
@@ -42,7 +43,7 @@ def print_exams(rows: Sequence[Row], lang: str) -> None:
         result = "" if best is None else "  " + tell(lang, "exam.best", percent=best, count=row["attempts"])
         title = row["title"]
         words = visible(in_words(title, lang)) if isinstance(title, Mapping) else ""
-        mark = paint(f"{state:<7}", fg=_STATE_COLOUR.get(state))
+        mark = paint(state_word(lang, "fresh" if state == "new" else state), fg=_STATE_COLOUR.get(state))
         click.echo(f"{mark} {row['name']!s:<{width}}  {facts}  {words}{result}")
 
 
@@ -73,7 +74,7 @@ def print_tasks(attempt: ExamAttempt, sheets: Sequence[TaskSheet], lang: str) ->
     for task in attempt.tasks:
         state = tell(lang, "edited" if task.edited else "untouched")
         state += f", {tell(lang, 'flagged')}" if task.flagged else ""
-        mark = paint(_padded(state, 18), fg="green" if task.edited else None)
+        mark = paint(padded(state, 18), fg="green" if task.edited else None)
         head = f"{folders[task.number]:<{width}}  {tell(lang, 'points', points=task.points)}"
         click.echo(f"{head}  {mark} {minutes(task.seconds):>7}  {titles.get(task.number, '')}".rstrip())
 
@@ -92,7 +93,7 @@ def print_exam_report(report: ExamReport, lang: str) -> None:
         click.echo(f"   {visible(task_line(task, lang))}")
         for one in task.criteria:
             word = exam_text(lang, f"outcome.{one.outcome.value}")
-            mark = paint(_padded(word, 8), fg=_OUTCOME_COLOUR[one.outcome])
+            mark = paint(padded(word, 8), fg=_OUTCOME_COLOUR[one.outcome])
             click.echo(f"   {mark} {one.points:>2}/{one.max_points:<2} {visible(in_words(one.text, lang))}")
             if one.outcome is not Outcome.PASSED:
                 for name, text in (("expected", one.expected), ("actual", one.actual), ("reason", one.reason)):
@@ -109,8 +110,4 @@ def _print_groups(title: str, groups: Sequence[ExamGroup], lang: str, prefix: st
     for name, group in zip(names, groups, strict=True):
         points = f"{points_text(group.score)}/{points_text(group.max_score)}"
         time = f"{minutes(group.seconds)} ({exam_text(lang, 'target')} {minutes(group.target_seconds)})"
-        click.echo(f"  {_padded(name, width)}  {group.percent:>5.1f} %  {points:>11}  {time}")
-
-
-def _padded(text: str, width: int) -> str:
-    return text + " " * max(0, width - display_width(text))
+        click.echo(f"  {padded(name, width)}  {group.percent:>5.1f} %  {points:>11}  {time}")

@@ -7,7 +7,6 @@ from typing import Final
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "exam.line": ("{minutes:>3} min  {tasks:>2} tasks  pass {percent} %", "{minutes:>3}분  문제 {tasks:>2}개  합격선 {percent}%"),
     "exam.best": ("best {percent:g} % of {count} attempt(s)", "응시 {count}회, 최고 {percent:g}%"),
-    "exam.new": ("new", "새로움"),
     "attempts": ("Attempts", "응시 기록"),
     "attempt.running": ("running, {left} left", "진행 중, {left} 남음"),
     "attempt.paused": ("paused, {left} left", "멈춤, {left} 남음"),

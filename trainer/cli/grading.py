@@ -8,28 +8,25 @@ from pathlib import Path
 
 import click
 
-from trainer.cli.console import ExitCode, emit_json, end_progress, language, narrate, paint, progress_line, use_color
+from trainer.cli.console import ExitCode, emit_json, end_progress, language, narrate, progress_line, use_color
 from trainer.cli.exam_rows import all_attempts, exam_rows
 from trainer.cli.exam_show import print_exams
 from trainer.cli.exercise_names import core_pack, find
-from trainer.cli.practice_show import installed_and_told, print_due, state_mark
+from trainer.cli.grade_show import print_report
+from trainer.cli.practice_show import installed_and_told, print_due, print_exercise
 from trainer.content import Exercise, Pack, fill
 from trainer.content.exercises import answer_names
 from trainer.content.footprint import visible
-from trainer.diagnostics.render import render_plain
 from trainer.engine import Alert
 from trainer.errors import StoreError
 from trainer.grading import Engines, GradeReport, Outcome, Submission, grade, scenario_of
+from trainer.grading.exam_texts import in_words
 from trainer.session import Store
 from trainer.session.figures import ExerciseFigures, read_figures
 from trainer.session.shelf import key_of, shelf
 from trainer.source import SourceFile, read_source
 
 LEARNER_FILE = "falco_rules.local.yaml"
-
-
-def _text(texts: object, lang: str) -> str:
-    return str(texts.get(lang) or texts.get("en") or "") if isinstance(texts, dict) else str(texts)
 
 
 @click.command("list")
@@ -61,23 +58,18 @@ def list_command(as_json: bool) -> int:
             }
         )
         return ExitCode.YES
+    width = max((len(key) for key in states), default=0)
     for exercise in pack.exercises:
-        _list_line(exercise, states[exercise.slug], lang)
+        print_exercise(exercise, states[exercise.slug], lang, width)
     for other in others:
-        click.echo(f"\n{other.id} {other.version}  {visible(_text(dict(other.title), lang))}")
+        click.echo(f"\n{other.id} {other.version}  {visible(in_words(other.title, lang))}")
         for exercise in other.exercises:
-            _list_line(exercise, states[key_of(other, exercise)], lang)
+            print_exercise(exercise, states[key_of(other, exercise)], lang, width)
     if exams:
         click.echo("")
         print_exams(exams, lang)
     print_due(found, lang)
     return ExitCode.YES
-
-
-def _list_line(exercise: Exercise, figures: ExerciseFigures, lang: str) -> None:
-    title = visible(_text(dict(exercise.title), lang))
-    minutes = exercise.target_seconds // 60
-    click.echo(f"{state_mark(figures)} {figures.key:<28} {exercise.difficulty:<6} {minutes:>2} min  {title}")
 
 
 def _exercise_json(exercise: Exercise, figures: ExerciseFigures) -> dict[str, object]:
@@ -94,40 +86,6 @@ def _exercise_json(exercise: Exercise, figures: ExerciseFigures) -> dict[str, ob
         "clean": figures.clean,
         "due": figures.due,
     }
-
-
-_OUTCOME_COLOR = {Outcome.PASSED: "green", Outcome.FAILED: "red", Outcome.SKIPPED: "bright_black", Outcome.ERROR: "yellow"}
-
-
-def print_report(report: GradeReport, lang: str) -> None:
-    """The report for people, on stdout."""
-    for diagnostic in report.diagnostics:
-        click.echo(render_plain(diagnostic, color=use_color(), language=lang))
-    for result in report.criteria:
-        mark = paint(f"{result.outcome.value:<8}", fg=_OUTCOME_COLOR[result.outcome])
-        click.echo(f"{mark} {result.points:>2}/{result.max_points:<2} {_text(dict(result.text), lang)}")
-        if result.outcome is not Outcome.PASSED:
-            for label, text in (
-                ("expected", result.expected),
-                ("actual", result.actual),
-                ("why", result.reason),
-                ("help", result.help),
-            ):
-                if text:
-                    click.echo(f"             {label}: {text}")
-    if report.actions:
-        click.echo("")
-        if report.refused:
-            click.echo(paint(report.refused, fg="yellow"))
-    for action in report.actions:
-        color = {"caught": "green", "missed": "red", "false alarm": "red"}.get(action.verdict)
-        click.echo(
-            f"  {paint(f'{action.verdict:<12}', fg=color)} {action.action_id}" + (f": {action.reason}" if action.reason else "")
-        )
-    if report.note:
-        click.echo(f"\n{report.note}")
-    verdict = paint("passed", fg="green", bold=True) if report.passed else paint("not passed", fg="red", bold=True)
-    click.echo(f"\n{verdict}: {report.score} of {report.max_score} points ({report.source}, variant {report.seed})")
 
 
 def _grade_once(

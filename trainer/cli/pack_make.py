@@ -12,6 +12,7 @@ from trainer.cli.console import ExitCode, emit_json, end_progress, narrate, prog
 from trainer.content import load_scenario, recordings_by_seed
 from trainer.content.loader import PACK_FILE
 from trainer.content.packaging import RefusedPack, build_pack
+from trainer.content.scenario_lints import BASE_IMAGE_HELP, program_warnings
 from trainer.content.seeds import seeds_needed, seeds_to_record
 from trainer.content.starting import start_pack
 from trainer.diagnostics.render import render_plain
@@ -72,6 +73,8 @@ def record_command(folder: Path, names: tuple[str, ...], seeds: tuple[int, ...],
             if result.exit_code is None:
                 failed += 1
                 narrate(f"warning: action {result.id} did not run: {result.error}")
+        for _, message in program_warnings(scenario, recording.actions):
+            narrate(f"warning: {message} ({BASE_IMAGE_HELP})")
     if prune and not failed:
         _prune(folder, todo)
     if given := [scenario for scenario in scenarios if scenario.is_given]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import click
 
-from trainer.cli.console import ExitCode, emit_json, end_progress, narrate, paint, progress_line
+from trainer.cli.console import ExitCode, emit_json, end_progress, is_terminal, narrate, paint, progress_line
 from trainer.cli.exercise_names import find_exercise
 from trainer.content import Pack, core_pack_folder, load_pack, load_scenario
 from trainer.content.lints import lint_pack
@@ -15,6 +16,7 @@ from trainer.diagnostics.render import render_plain
 from trainer.errors import TrainerError
 from trainer.grading import VerifyReport, verify_pack
 from trainer.grading.mutants import ExerciseMutants, Fate, run_mutants
+from trainer.grading.verify import BASE_LOADS, VerifyRow
 
 
 @click.command("verify")
@@ -31,22 +33,39 @@ def verify_command(folder: Path | None, live: bool, mutants: bool, slugs: tuple[
     if pack is None:
         return ExitCode.NO
     only = [find_exercise(pack, slug).slug for slug in slugs]
-    report = verify_pack(pack, live=live, on_progress=progress_line, only=only)
+    report = verify_pack(pack, live=live, on_progress=_live_progress if live else progress_line, only=only)
     end_progress()
-    found, broken = _tested(pack, only) if mutants else ([], 0)
+    base_loads = all(row.ok for row in report.rows if row.check == BASE_LOADS)
+    found, broken = _tested(pack, only) if mutants and base_loads else ([], 0)
     if as_json:
-        rows = [{"exercise": r.exercise, "check": r.check, "ok": r.ok, "detail": r.detail} for r in report.rows]
+        rows = [
+            {"exercise": r.exercise, "check": r.check, "ok": r.ok, "warning": r.warning, "detail": r.detail} for r in report.rows
+        ]
         emit_json({"checks": rows, "mutants": [_mutants_json(pack, one) for one in found]} if mutants else rows)
     else:
         for row in report.rows:
-            if not mutants or not row.ok:
-                mark = paint("ok  ", fg="green") if row.ok else paint("FAIL", fg="red", bold=True)
+            if not mutants or not row.ok or row.warning:
+                mark = _mark(row)
                 click.echo(f"{mark} {row.exercise:<28} {row.check:<34} {row.detail}".rstrip())
         if mutants:
             _print_survivors(found)
             _print_table(pack, report, found)
     good = report.ok and not any(diagnostic.is_error for diagnostic in diagnostics)
     return ExitCode.YES if good and not broken and not any(one.survivors for one in found) else ExitCode.NO
+
+
+def _mark(row: VerifyRow) -> str:
+    if not row.ok:
+        return paint("FAIL", fg="red", bold=True)
+    return paint("warn", fg="yellow") if row.warning else paint("ok  ", fg="green")
+
+
+def _live_progress(line: str) -> None:
+    """Containers take their time: in a pipe too, it is told what runs."""
+    if is_terminal(sys.stderr):
+        progress_line(line)
+    else:
+        narrate(line)
 
 
 def _tested(pack: Pack, only: Collection[str]) -> tuple[list[ExerciseMutants], int]:

@@ -7,15 +7,23 @@ from typing import Final
 import click
 
 from trainer.cli.console import narrate, paint
-from trainer.content import Pack
+from trainer.content import Exercise, Pack
 from trainer.content.footprint import visible
-from trainer.diagnostics.render import display_width
-from trainer.grading.exam_texts import minutes
+from trainer.diagnostics.render import display_width, padded
+from trainer.grading.exam_texts import exam_text, in_words, minutes
 from trainer.session.figures import ExerciseFigures, Figures, SkillFigures
 from trainer.session.repetition import TOP
 from trainer.session.shelf import installed_packs
 
 _TEXTS: Final[dict[str, tuple[str, str]]] = {
+    "state.new": ("new", "새 문제"),
+    "state.fresh": ("new", "새로움"),
+    "state.tried": ("tried", "시도함"),
+    "state.passed": ("passed", "통과"),
+    "state.clean": ("clean", "한 번에"),
+    "state.again": ("again", "복습"),
+    "state.running": ("running", "진행 중"),
+    "minutes": ("{minutes:>2} min", "{minutes:>2}분"),
     "due": (
         "due today: {skills}; five minutes of them: cks-trainer drill",
         "오늘 복습할 기술: {skills}. 5분 연습: cks-trainer drill",
@@ -67,10 +75,24 @@ def installed_and_told(core: Pack) -> list[Pack]:
     return packs
 
 
-def state_mark(one: ExerciseFigures) -> str:
+def state_mark(one: ExerciseFigures, lang: str) -> str:
     """State in a column: ``clean`` is a pass at the first try without help, ``again`` one that is due again."""
     word = "again" if one.due else "clean" if one.clean else str(one.state)
-    return paint(f"{word:<7}", fg="cyan" if one.due else _COLOURS.get(str(one.state)))
+    return paint(state_word(lang, word), fg="cyan" if one.due else _COLOURS.get(str(one.state)))
+
+
+def state_word(lang: str, state: str) -> str:
+    """A state as wide as every other in its language."""
+    widest = max(display_width(said(lang, name)) for name in _TEXTS if name.startswith("state."))
+    return padded(said(lang, f"state.{state}"), widest)
+
+
+def print_exercise(exercise: Exercise, figures: ExerciseFigures, lang: str, width: int) -> None:
+    """One line; ``width`` is that of the longest name in the list."""
+    level = padded(exam_text(lang, f"difficulty.{exercise.difficulty}"), 6)
+    time = said(lang, "minutes", minutes=exercise.target_seconds // 60)
+    title = visible(in_words(exercise.title, lang))
+    click.echo(f"{state_mark(figures, lang)} {figures.key:<{width}} {level} {time}  {title}")
 
 
 def print_due(figures: Figures, lang: str) -> None:
@@ -84,13 +106,14 @@ def print_figures(figures: Figures, lang: str) -> None:
     click.echo(said(lang, "skills"))
     width = max((display_width(visible(one.skill)) for one in figures.skills), default=0)
     for skill in figures.skills:
-        click.echo(f"  {visible(skill.skill):<{width}}  {_level(skill)}  {_skill_facts(skill, lang)}".rstrip())
+        click.echo(f"  {padded(visible(skill.skill), width)}  {_level(skill)}  {_skill_facts(skill, lang)}".rstrip())
     click.echo("\n" + said(lang, "exercises"))
+    longest = max((len(one.key) for one in figures.exercises), default=0)
     for one in figures.exercises:
         facts = [said(lang, "attempts", count=one.attempts)] if one.attempts else []
         if one.best_seconds is not None:
             facts.append(said(lang, "best", best=minutes(one.best_seconds), target=minutes(one.target_seconds)))
-        click.echo(f"  {state_mark(one)} {one.key:<28} {', '.join(facts)}".rstrip())
+        click.echo(f"  {state_mark(one, lang)} {one.key:<{longest}} {', '.join(facts)}".rstrip())
     passed = sum(one.state == "passed" for one in figures.exercises)
     clean = sum(one.clean for one in figures.exercises)
     counts = {"passed": passed, "total": len(figures.exercises), "clean": clean}

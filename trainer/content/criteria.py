@@ -58,9 +58,9 @@ def _positive(fields: Fields, key: str) -> object:
 
 def _keep(fields: Fields, key: str) -> object:
     kept = fields.texts(key, required=True)
-    for name in kept:
+    for index, name in enumerate(kept):
         if name not in KEEPABLE:
-            fields.problems.error(fields.at(key), f"{name!r} cannot be kept", f"one of: {', '.join(KEEPABLE)}")
+            fields.problems.error(fields.at_item(key, index), f"{name!r} cannot be kept", f"one of: {', '.join(KEEPABLE)}")
     return kept
 
 
@@ -71,8 +71,14 @@ def _pattern(fields: Fields, key: str) -> object:
     try:
         re2.compile(text, options)
     except re2.error as error:
-        fields.problems.error(fields.at(key), f"{text!r} is not an RE2 pattern: {error}")
+        fields.problems.error(fields.at(key), f"{text!r} is not an RE2 pattern: {_re2_message(error)}")
     return text
+
+
+def _re2_message(error: Exception) -> str:
+    """RE2 gives its message as bytes."""
+    first = error.args[0] if error.args else ""
+    return first.decode("utf-8", "replace") if isinstance(first, bytes) else str(first)
 
 
 def _node_path(fields: Fields, key: str) -> object:
@@ -154,10 +160,10 @@ def check_needs(entries: Sequence[tuple[Fields, Criterion]]) -> None:
     """Every need exists and stands before; what an untouched file would pass hangs on something that it would not."""
     seen: dict[str, Criterion] = {}
     for fields, criterion in entries:
-        for need in criterion.needs:
+        for index, need in enumerate(criterion.needs):
             if need not in seen:
                 where = "needs itself" if need == criterion.id else f"needs {need!r}, which does not stand before it"
-                fields.problems.error(fields.at("needs"), f"criterion {criterion.id!r} {where}")
+                fields.problems.error(fields.at_item("needs", index), f"criterion {criterion.id!r} {where}")
         gate = {"silent": frozenset({"fires"}), "override": GATES}.get(criterion.kind)
         if gate and not any(need in seen and seen[need].kind in gate for need in criterion.needs):
             fields.problems.error(

@@ -37,9 +37,9 @@ def read_exams(
         if path.suffix != ".yaml":
             problems.warning(SourceFile(str(path), "").whole, f"{path.name} is not read: an exam is a file <slug>.yaml")
         if exam is not None and (owner := owners.setdefault(exam.uuid, f"exam {exam.slug!r}")) != f"exam {exam.slug!r}":
-            problems.file_error(
-                path, f"{owner} has the same uuid", "make a new one: python3 -c 'import uuid; print(uuid.uuid4())'"
-            )
+            fields = read_mapping(path, Problems())
+            place = fields.at("uuid") if fields is not None else SourceFile(str(path), "").whole
+            problems.error(place, f"{owner} has the same uuid", "make a new one: python3 -c 'import uuid; print(uuid.uuid4())'")
         found += problems.found
         if exam is not None and not problems.has_errors:
             exams.append(exam)
@@ -70,6 +70,7 @@ def _read_exam(path: Path, exercises: Sequence[Exercise], languages: Sequence[st
         blueprint=_blueprint(fields, exercises),
         seed=fields.integer("seed", high=2**31) if fields.has("seed") else None,
     )
+    fields.ignore("seed")  # known, whether it is there or not
     fields.done("an exam")
     if fields.has("tasks") == fields.has("blueprint"):
         problems.error(fields.span, "an exam has one of: tasks, blueprint")
@@ -167,9 +168,9 @@ def _draw(fields: Fields, exercises: Sequence[Exercise]) -> BlueprintDraw:
 
 def _words(fields: Fields, key: str, known: Collection[str], message: str) -> tuple[str, ...]:
     words = fields.texts(key, required=fields.has(key))
-    for word in words:
+    for index, word in enumerate(words):
         if word and word not in known:
-            fields.problems.error(fields.at(key), f"{message} {word!r}", _nearest(word, sorted(known)))
+            fields.problems.error(fields.at_item(key, index), f"{message} {word!r}", _nearest(word, sorted(known)))
     return words
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from trainer.content.criteria import check_needs, read_criterion
 from trainer.content.model import REFERENCE_FILE, AcceptedMutant, Criterion, Decoy, Exercise, Hint, Scenario
 from trainer.content.reading import Fields, Problems, read_mapping, read_text_file
 from trainer.content.scenarios import NAME, check_version, read_scenario
-from trainer.content.variables import fill
+from trainer.content.variables import unknown_uses
 from trainer.diagnostics import Code, Diagnostic
 from trainer.source import SourceFile, Span
+from trainer.source.nodes import scalars
 
 DIFFICULTIES = ("quick", "core", "deep")
 
@@ -24,7 +26,9 @@ def read_exercise(
     """The exercise in ``folder``, what is wrong with it, and its scenario."""
     problems = Problems()
     path = folder / "exercise.yaml"
-    fields = read_mapping(path, problems)
+    fields = read_mapping(
+        path, problems, wanted="each folder in exercises/ is an exercise; name it with _ in front to leave it out"
+    )
     if fields is None or not check_version(fields, path):
         return None, tuple(problems.found), None
     if not NAME.fullmatch(folder.name):
@@ -41,7 +45,7 @@ def read_exercise(
     if (total := sum(criterion.points for criterion in criteria)) != points and criteria:
         problems.error(fields.at("points"), f"'points' is {points}, and the criteria's points add up to {total}")
     ids = [criterion.id for criterion in criteria]
-    starter, reference = (_beside(folder / name, problems) for name in ("starter.yaml", REFERENCE_FILE))
+    starter, reference = (_beside(folder / name, problems, wanted) for name, wanted in _BESIDE.items())
     exercise = Exercise(
         uuid=exercise_id,
         slug=folder.name,
@@ -82,8 +86,14 @@ def is_uuid(text: str) -> bool:
         return False
 
 
-def _beside(path: Path, problems: Problems) -> SourceFile:
-    return read_text_file(path, problems) or SourceFile(str(path), "")
+_BESIDE: Final = {
+    "starter.yaml": "beside exercise.yaml: the rules that the learner begins with (a comment is enough)",
+    REFERENCE_FILE: "beside exercise.yaml: the rules that solve the task",
+}
+
+
+def _beside(path: Path, problems: Problems, wanted: str) -> SourceFile:
+    return read_text_file(path, problems, wanted) or SourceFile(str(path), "")
 
 
 def _languages_of(folder: Path, stem: str, languages: Sequence[str], problems: Problems, *, required: bool) -> dict[str, str]:
@@ -98,7 +108,8 @@ def _languages_of(folder: Path, stem: str, languages: Sequence[str], problems: P
                 problems.error(file.whole, f"{path.name} is empty")
         elif required:
             tell = problems.error if language == "en" else problems.warning
-            tell(SourceFile(str(path), "").whole, f"{path.name} is missing")
+            wanted = "beside exercise.yaml: the task in this language, as Markdown"
+            tell(SourceFile(str(path), "").whole, f"{path.name} is missing", wanted)
     return texts
 
 
@@ -127,7 +138,12 @@ def _decoy(fields: Fields, folder: Path, criteria: Sequence[Criterion], language
         path = inside(folder, name)
         if path is None:
             fields.problems.error(place, f"{name!r} leads out of the exercise's folder")
-        return _beside(path, fields.problems) if path is not None and name else SourceFile(name, "")
+        if path is None or not name:
+            return SourceFile(name, "")
+        if not path.exists():
+            fields.problems.error(place, f"there is no file {name!r}", f"write {path}, the wrong answer, or correct the name")
+            return SourceFile(str(path), "")
+        return _beside(path, fields.problems, "")
 
     paths = fields.pairs("answers")
     asked = answer_names(criteria)
@@ -140,9 +156,9 @@ def _decoy(fields: Fields, folder: Path, criteria: Sequence[Criterion], language
     name = fields.text("file", REFERENCE_FILE, required=not answers)
     file = reference if name == REFERENCE_FILE else read(name, fields.at("file"))
     fails = fields.texts("fails", required=True)
-    for criterion_id in fails:
+    for index, criterion_id in enumerate(fails):
         if criterion_id not in [criterion.id for criterion in criteria]:
-            fields.problems.error(fields.at("fails"), f"there is no criterion {criterion_id!r}")
+            fields.problems.error(fields.at_item("fails", index), f"there is no criterion {criterion_id!r}")
     decoy = Decoy(file, fails, fields.localised("why", languages), answers)
     fields.done("a decoy")
     return decoy
@@ -188,34 +204,24 @@ def _check_scenario(
     known = [action.id for action in scenario.actions]
     for entry, criterion in zip((entry for entry, _ in entries), exercise.criteria, strict=True):
         actions = criterion.params.get("actions", ())
-        for action in actions if isinstance(actions, tuple) else ():
+        for index, action in enumerate(actions if isinstance(actions, tuple) else ()):
             if action not in known:
-                problems.error(entry.at("actions"), f"the scenario has no action {action!r}", f"actions: {', '.join(known)}")
-        _check_uses(_all_texts(criterion.params), entry.span, scenario, problems)
-        _check_uses(criterion.text.values(), entry.at("text"), scenario, problems)
-    for hint in exercise.hints:
-        _check_uses(hint.text.values(), fields.at("hints"), scenario, problems)
+                place = entry.at_item("actions", index)
+                problems.error(place, f"the scenario has no action {action!r}", f"actions: {', '.join(known)}")
+    for node in scalars(fields.node):
+        _check_uses(node.value, node.mapped.span, scenario, problems)
     beside = (*exercise.starter_answers.values(), *exercise.reference_answers.values())
     wrong = [file for decoy in exercise.decoys for file in (decoy.file, *decoy.answers.values())]
-    for file in (exercise.starter, exercise.reference, *wrong, *beside):
-        _check_uses([file.text], file.span(0, 0), scenario, problems)
-    for language, text in (*exercise.task.items(), *exercise.learned.items()):
-        place = SourceFile(str(exercise.folder / f"task.{language}.md"), text)
-        _check_uses([text], place.span(0, 0), scenario, problems)
+    files = [exercise.starter, exercise.reference, *dict.fromkeys(wrong), *beside]
+    for stem, texts in (("task", exercise.task), ("learned", exercise.learned)):
+        files += [SourceFile(str(exercise.folder / f"{stem}.{language}.md"), text) for language, text in texts.items()]
+    for file in dict.fromkeys(files):
+        _check_uses(file.text, file.span, scenario, problems)
     return scenario
 
 
-def _all_texts(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    if isinstance(value, dict):
-        return [text for item in value.values() for text in _all_texts(item)]
-    return [text for item in value for text in _all_texts(item)] if isinstance(value, tuple) else []
-
-
-def _check_uses(texts: object, span: Span, scenario: Scenario, problems: Problems) -> None:
-    def unknown(name: str) -> None:
-        problems.error(span, f"the scenario has no variable {name!r}", f"variables: {', '.join(scenario.variables) or 'none'}")
-
-    for text in texts if isinstance(texts, list) else list(texts):  # type: ignore[call-overload]
-        fill(text, scenario.variables, unknown)
+def _check_uses(text: str, place: Callable[[int, int], Span], scenario: Scenario, problems: Problems) -> None:
+    """``place`` says where a part of the text stands."""
+    known = ", ".join(scenario.variables) or "none"
+    for name, start, end in unknown_uses(text, scenario.variables):
+        problems.error(place(start, end), f"the scenario has no variable {name!r}", f"variables: {known}")

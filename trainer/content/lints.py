@@ -1,12 +1,17 @@
-"""What a pack's texts must hold besides being readable: tasks name what is graded, hints keep the solution to themselves."""
+"""What a pack must hold besides being readable: tasks name what is graded, hints keep the solution to themselves, rules load."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
+from trainer.content.exercises import answer_names
 from trainer.content.loader import recordings_by_seed
 from trainer.content.model import Criterion, Exercise, Pack
 from trainer.content.reading import Fields, Problems, read_mapping
+from trainer.content.rule_lints import lint_base, lint_rules
+from trainer.content.scenario_lints import lint_scenario
 from trainer.content.scenarios import read_scenario
 from trainer.content.variables import fill_exercise
 from trainer.diagnostics import Diagnostic
@@ -15,22 +20,22 @@ from trainer.source import SourceFile, Span, YamlMapping, YamlScalar, YamlSequen
 LEAK = 40
 """So many characters in a row of the reference are no hint but the solution."""
 _SHORT_CONDITION = 12
+_WORDLY = re.compile(r"[A-Za-z0-9_]")
 
 
 def lint_pack(pack: Pack) -> tuple[Diagnostic, ...]:
     """Beside what reading the pack found."""
     problems = Problems()
     for name in pack.scenarios:
-        path = pack.folder / "scenarios" / name / "scenario.yaml"
-        fields = read_mapping(path, Problems())
-        if fields is not None and 0 not in recordings_by_seed(path.parent):
-            problems.warning(fields.span, "there is no recording of seed 0", f"make it: cks-trainer pack record {pack.folder}")
+        lint_scenario(pack, name, problems)
+    base = lint_base(pack, problems)
     for exercise in pack.exercises:
-        _lint_exercise(pack, exercise, problems)
+        _lint_exercise(pack, exercise, base, problems)
     return tuple(problems.found)
 
 
-def _lint_exercise(pack: Pack, exercise: Exercise, problems: Problems) -> None:
+def _lint_exercise(pack: Pack, exercise: Exercise, base: frozenset[str] | None, problems: Problems) -> None:
+    """``base``: the names of the base rules; None where they do not load."""
     folder = exercise.folder
     fields = read_mapping(folder / "exercise.yaml", Problems()) if folder is not None else None
     if folder is None or fields is None:
@@ -48,8 +53,27 @@ def _lint_exercise(pack: Pack, exercise: Exercise, problems: Problems) -> None:
             f"this hint holds a part of the reference ({LEAK} characters in a row, or a whole condition)",
             "say where to look, not what to write",
         )
+    if base is not None:
+        lint_rules(pack, filled, fields, base, problems)
+    _lint_files(exercise, folder, problems)
     if not exercise.decoys:
         problems.warning(fields.span, "the exercise has no decoys", "add the wrong answers that learners give")
+
+
+def _lint_files(exercise: Exercise, folder: Path, problems: Problems) -> None:
+    """Files that nothing names: a slip in a name, or a decoy that was never tried."""
+    named = {Path(file.name).resolve() for decoy in exercise.decoys for file in (decoy.file, *decoy.answers.values())}
+    decoys = folder / "decoys"
+    for path in sorted(decoys.rglob("*")) if decoys.is_dir() else []:
+        if path.is_file() and not path.name.startswith(".") and path.resolve() not in named:
+            advice = "name it under decoys: in exercise.yaml, or remove it"
+            problems.warning(SourceFile(str(path), "").whole, "no decoy names this file", advice)
+    asked = answer_names(exercise.criteria) | {"falco.yaml"}
+    for kept in (exercise.starter_answers, exercise.reference_answers):
+        for name, file in kept.items():
+            if name not in asked:
+                known = f"files that criteria look at: {', '.join(sorted(asked))}"
+                problems.warning(SourceFile(file.name, "").whole, f"no criterion looks at a file {name!r}", known)
 
 
 def _hint_place(fields: Fields, number: int, language: str) -> Span:
@@ -63,9 +87,19 @@ def _hint_place(fields: Fields, number: int, language: str) -> Span:
 def unnamed_words(exercise: Exercise, language: str) -> list[str]:
     """What is graded and not in the task of a language. Where a variable holds what is graded, the task names the same variable, so
     both are compared as written."""
-    task = exercise.task.get(language, "").lower()
+    task = exercise.task.get(language, "")
     words = [word for criterion in exercise.criteria if not criterion.hidden for word in _graded_words(criterion)]
-    return [word for word in dict.fromkeys(words) if word.lower() not in task]
+    return [word for word in dict.fromkeys(words) if not _stands_in(word, task)]
+
+
+def _stands_in(word: str, text: str) -> bool:
+    """Whether a word or line is in a text as it is, and not only as a part of a longer word (``opened`` for ``open``).
+
+    A letter of another script may follow at once, as Korean particles do.
+    """
+    before = r"(?<![A-Za-z0-9_])" if _WORDLY.match(word[:1]) else ""
+    after = r"(?![A-Za-z0-9_]|[.-][A-Za-z0-9])" if _WORDLY.match(word[-1:]) else ""
+    return re.search(before + re.escape(word) + after, text, re.IGNORECASE) is not None
 
 
 def _graded_words(criterion: Criterion) -> list[str]:

@@ -14,9 +14,11 @@ from trainer.content.reading import Problems, read_mapping, read_text_file
 from trainer.content.scenarios import NAME, check_version, read_scenario
 from trainer.diagnostics import Diagnostic
 from trainer.errors import PackError
+from trainer.source import SourceFile, Span
 
 PACK_FILE = Path("exercises") / "pack.yaml"
 LANGUAGES = ("en", "ko")
+_BASE_WANTED = "the rules that the exam node carries, relative to exercises/: base_rules: base/falco_rules.yaml"
 _NOT_EXERCISES = frozenset({"base", "exams"})
 
 
@@ -33,7 +35,9 @@ def load_pack(folder: Path) -> tuple[Pack | None, tuple[Diagnostic, ...]]:
     """The pack in ``folder`` without its broken exercises; None when pack.yaml or the base rules cannot be used."""
     problems = Problems()
     path = folder / PACK_FILE
-    fields = read_mapping(path, problems)
+    fields = read_mapping(
+        path, problems, wanted="a pack is a folder with exercises/pack.yaml; begin one: cks-trainer pack new FOLDER"
+    )
     if fields is None or not check_version(fields, path, required=True):
         return None, tuple(problems.found)
     pack_id = fields.text("id", required=True)
@@ -49,14 +53,18 @@ def load_pack(folder: Path) -> tuple[Pack | None, tuple[Diagnostic, ...]]:
     base_path = inside(folder / "exercises", base_name)
     if base_path is None:
         problems.error(fields.at("base_rules"), f"{base_name!r} leads out of the pack")
-    base = read_text_file(base_path, problems) if base_path is not None and base_name else None
+    base = None
+    if base_path is not None and base_name and not base_path.exists():
+        problems.error(fields.at("base_rules"), f"{base_name!r} does not exist in exercises/", _BASE_WANTED)
+    elif base_path is not None and base_name:
+        base = read_text_file(base_path, problems)
     fields.done("a pack")
     usable = not problems.has_errors
     exercises = _exercises(folder / "exercises", languages, order, problems)
     slugs = {exercise.slug for exercise in exercises}
-    for slug in order:
+    for index, slug in enumerate(order):
         if not (folder / "exercises" / slug / "exercise.yaml").is_file():
-            problems.error(fields.at("order"), f"there is no exercise {slug!r}")
+            problems.error(fields.at_item("order", index), f"there is no exercise {slug!r}")
     scenarios = _scenarios(folder / "scenarios", languages, problems)
     exams, found = read_exams(folder / "exercises" / "exams", exercises, languages)
     problems.found.extend(found)
@@ -85,7 +93,12 @@ def load_scenario(scenario: Path | str, seed: int = 0, pack_folder: Path | None 
         raise PackError(f"there is no scenario {str(scenario)!r}", known)
     loaded, found = read_scenario(folder, seed, _pack_languages(folder.resolve().parent.parent / PACK_FILE))
     if loaded is None:
-        raise PackError(f"scenario {folder.name!r} cannot be used: {_first_error(found)}", "run: cks-trainer pack lint")
+        pack = folder.parent.parent
+        lint = f" {pack}" if (pack / PACK_FILE).is_file() else " FOLDER"
+        with_seed = f" with seed {seed}" if seed else ""
+        raise PackError(
+            f"scenario {folder.name!r} cannot be used{with_seed}: {_first_error(found)}", f"run: cks-trainer pack lint{lint}"
+        )
     return loaded
 
 
@@ -116,10 +129,17 @@ def _exercises(folder: Path, languages: Sequence[str], order: Sequence[str], pro
         if exercise is None:
             continue
         if (owner := owners.setdefault(exercise.uuid, name)) != name:
-            problems.file_error(folder / name / "exercise.yaml", f"exercise {owner!r} has the same uuid", "make a new one")
+            advice = "make a new one: python3 -c 'import uuid; print(uuid.uuid4())'"
+            problems.error(_uuid_span(folder / name / "exercise.yaml"), f"exercise {owner!r} has the same uuid", advice)
         exercises.append(exercise)
     place = {slug: index for index, slug in enumerate(order)}
     return tuple(sorted(exercises, key=lambda exercise: (place.get(exercise.slug, len(place)), exercise.slug)))
+
+
+def _uuid_span(path: Path) -> Span:
+    """Of a file that was read before."""
+    fields = read_mapping(path, Problems())
+    return fields.at("uuid") if fields is not None else SourceFile(str(path), "").whole
 
 
 def _scenarios(folder: Path, languages: Sequence[str], problems: Problems) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from trainer.content.archives import Files, archive_of, read_archive, read_folder, write_files
@@ -16,8 +16,10 @@ from trainer.content.loader import PACK_FILE, load_pack
 from trainer.content.manifest import check_manifest, contents_digest, manifest_of
 from trainer.content.member_names import MANIFEST
 from trainer.content.model import Pack
-from trainer.diagnostics import Diagnostic
+from trainer.content.scenario_lints import OTHER_VERSION
+from trainer.diagnostics import Annotation, Diagnostic
 from trainer.errors import PackError
+from trainer.source import SourceFile
 
 _VERSION = re.compile(r"[0-9A-Za-z](?:[0-9A-Za-z+-]|\.(?!\.)){0,39}(?<!\.)")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -62,6 +64,10 @@ def build_pack(folder: Path) -> Built:
     _check_identity(pack)
     if missing := unrecorded(pack):
         raise PackError(f"no recording of seed 0: {', '.join(missing)}", f"run: cks-trainer pack record {folder}")
+    if old := [one for one in found if OTHER_VERSION in one.message]:
+        raise RefusedPack(
+            "recordings are not of the scenarios as they are now", f"run: cks-trainer pack record {folder}", tuple(old)
+        )
     data = _with_manifest(pack, files)
     return Built(data, hashlib.sha256(data).hexdigest(), pack, len(files), found)
 
@@ -83,7 +89,7 @@ def _proven(folder: Path, message: str) -> tuple[Pack, tuple[Diagnostic, ...]]:
     pack, found = load_pack(folder)
     found = (*found, *(lint_pack(pack) if pack is not None else ()))
     if pack is None or any(diagnostic.is_error for diagnostic in found):
-        raise RefusedPack(message, "mend what is listed above; cks-trainer pack lint FOLDER lists it again", found)
+        raise RefusedPack(message, f"mend what is listed above; cks-trainer pack lint {folder} lists it again", found)
     return pack, found
 
 
@@ -122,8 +128,11 @@ def open_source(source: Path, sha256: str | None = None) -> Iterator[Candidate]:
         try:
             pack, found = _proven(folder, f"{source} cannot be installed: its files have errors")
         except RefusedPack as error:
-            error.help = error.help if source.is_dir() else "ask the author of the pack for a version without these errors"
-            raise
+            found = _as_if_in(source, folder, error.diagnostics)
+            own = f"mend what is listed above; cks-trainer pack lint {source} lists it again"
+            advice = own if source.is_dir() else "ask the author of the pack for a version without these errors"
+            raise RefusedPack(error.message, advice, found) from None
+        found = _as_if_in(source, folder, found)
         _check_identity(pack)
         if digest is None:
             digest = hashlib.sha256(_with_manifest(pack, files)).hexdigest()
@@ -131,6 +140,30 @@ def open_source(source: Path, sha256: str | None = None) -> Iterator[Candidate]:
         if told not in (None, (pack.id, pack.version)):
             raise PackError(f"{source}: the manifest tells of another pack than the files", "ask for the archive again")
         yield Candidate(pack, files, digest, contents_digest(files), str(source), found)
+
+
+def _as_if_in(source: Path, folder: Path, found: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """Diagnostics of the copy in ``folder`` as if they were found where the learner has the pack."""
+    files: dict[SourceFile, SourceFile] = {}
+
+    def told(text: str) -> str:
+        return text.replace(str(folder), str(source))
+
+    def moved(annotation: Annotation) -> Annotation:
+        span = annotation.span
+        file = files.setdefault(span.file, SourceFile(told(span.file.name), span.file.text))
+        return replace(annotation, span=file.span(span.start, span.end), message=told(annotation.message))
+
+    return tuple(
+        replace(
+            one,
+            message=told(one.message),
+            help=told(one.help),
+            notes=tuple(told(note) for note in one.notes),
+            annotations=tuple(moved(annotation) for annotation in one.annotations),
+        )
+        for one in found
+    )
 
 
 def _check_pin(wanted: str | None, found: str) -> None:

@@ -31,6 +31,9 @@ class Problems:
     def warning(self, span: Span, message: str, help: str = "") -> None:
         self._add(Severity.WARNING, span, message, help)
 
+    def note(self, span: Span, message: str, help: str = "") -> None:
+        self._add(Severity.INFO, span, message, help)
+
     def file_error(self, path: Path, message: str, help: str = "") -> None:
         """A problem of a file that could not be read, or is not there."""
         self.error(SourceFile(str(path), "").whole, message, help)
@@ -43,7 +46,11 @@ class Problems:
         self.found.append(Diagnostic(Code.TRN_CONTENT, severity, message, (Annotation(span),), help=help))
 
 
-def read_text_file(path: Path, problems: Problems) -> SourceFile | None:
+def read_text_file(path: Path, problems: Problems, wanted: str = "") -> SourceFile | None:
+    """``wanted``: what the format has in this file, for an author who left it out."""
+    if wanted and not path.exists():
+        problems.file_error(path, f"{path.name} is missing", wanted)
+        return None
     try:
         return read_source(path)
     except TrainerError as error:
@@ -51,9 +58,9 @@ def read_text_file(path: Path, problems: Problems) -> SourceFile | None:
         return None
 
 
-def read_mapping(path: Path, problems: Problems, fill: Fill = _as_written) -> Fields | None:
+def read_mapping(path: Path, problems: Problems, fill: Fill = _as_written, wanted: str = "") -> Fields | None:
     """The one mapping that a YAML file of a pack holds."""
-    file = read_text_file(path, problems)
+    file = read_text_file(path, problems, wanted)
     if file is None:
         return None
     composed = compose(file)
@@ -97,6 +104,11 @@ class Fields:
         """Place of a key's value, or of the mapping where the key is absent."""
         value = self.node.get(key)
         return value.span if value is not None else self.span
+
+    def at_item(self, key: str, index: int) -> Span:
+        """Place of one entry of a key's list, from 0."""
+        value = self.node.get(key)
+        return value.items[index].span if isinstance(value, YamlSequence) and index < len(value.items) else self.at(key)
 
     def value(self, key: str, required: bool = False) -> YamlNode | None:
         self._asked.add(key)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 from trainer.content.model import Criterion, Decoy, Exercise, Hint
@@ -38,6 +38,13 @@ def fill(text: str, variables: Mapping[str, str], unknown: Callable[[str], None]
         return match[0]
 
     return _USE.sub(one, text) if "${" in text else text
+
+
+def unknown_uses(text: str, variables: Collection[str]) -> Iterator[tuple[str, int, int]]:
+    """Each use of a variable that there is not: its name, and its place in ``text``."""
+    for match in _USE.finditer(text):
+        if not match[1] and match[2] not in variables:
+            yield match[2], match.start(), match.end()
 
 
 def fill_exercise(exercise: Exercise, variables: Mapping[str, str]) -> Exercise:

@@ -135,6 +135,11 @@ def _shown(text: str) -> str:
     return "".join(shown)
 
 
+def padded(text: str, width: int) -> str:
+    """``text`` with blanks up to ``width`` columns of a terminal; a longer one stays as it is."""
+    return text + " " * max(0, width - display_width(text))
+
+
 def display_width(text: str) -> int:
     """Columns of a terminal: wide characters take two, combining ones none."""
     if text.isascii():

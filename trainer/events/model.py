@@ -55,6 +55,8 @@ class RecordingHeader:
     engine: str = ""
     """What captured the events, such as ``docker 20.10.24``. Not graded, not compared."""
     start_ns: int = 0
+    scenario_digest: str = ""
+    """Of the scenario as it was run (`trainer.content.digest`); empty in recordings of before, and where nothing is run."""
 
 
 @frozen

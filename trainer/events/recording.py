@@ -2,7 +2,7 @@
 
 The own format is JSON Lines in UTF-8, one record a line, the header first and a footer with the counts last::
 
-    {"format": "cks-trainer recording", "format_version": 1, "scenario": ..., "seed": ..., "start_ns": ...}
+    {"format": "cks-trainer recording", "format_version": 1, "scenario": ..., "seed": ..., "scenario_digest": ..., "start_ns": ...}
     {"state": "cat.1", "fields": {"proc.name": "cat", ...}}
     {"state": "cat.2", "like": "cat.1", "fields": {what differs}, "without": [what is gone]}
     {"event": 1, "at": 0, "type": "openat", "action": "read", "state": ["cat.1", "fd.4"], "fields": {"evt.res": ...}}
@@ -11,7 +11,7 @@ The own format is JSON Lines in UTF-8, one record a line, the header first and a
 
 A state holds the fields that many events share (process, user, container, descriptor). Its name is made from what it holds
 and not from its place in the file, so that one new event leaves the other lines alone. An event's fields are its states', in
-order, and then its own. An event of a Kubernetes audit log has ``audit`` instead, the JSON text that its fields come from.
+order, and then its own. An event of a Kubernetes audit log has ``audit`` instead, the JSON text that its fields come from. ``scenario_digest`` is optional.
 """
 
 from __future__ import annotations
@@ -75,6 +75,28 @@ def parse_recording(data: bytes, name: str) -> Recording:
     return _build(head, _parse_lines(numbered, name), [number for number, _ in numbered], name)
 
 
+def read_outline(path: Path) -> Recording:
+    """Header and results of a recording without its events, for who asks what was recorded and how it ended. Raises RecordingError.
+
+    Quick for a recording of our own; one of another kind is read whole.
+    """
+    name = str(path)
+    lines = _read_bytes(path).decode("utf-8", "replace").split("\n")
+    if not lines[0].startswith("{") or "format_version" not in (head := _parse_line(lines[0], name, 1)):
+        return read_recording(path)
+    _check_header(head, name)
+    number = 1
+    try:
+        header = _header(head, head.get("start_ns", 0))
+        actions = []
+        for number, line in enumerate(lines, 1):
+            if line.startswith('{"result":'):
+                actions.append(_result(_parse_line(line, name, number), header.start_ns))
+    except (KeyError, TypeError, ValueError) as error:
+        raise RecordingError(f"{name}, line {number} is corrupt: {error}", _RECORD_AGAIN) from None
+    return Recording(header, (), tuple(actions))
+
+
 def write_recording(recording: Recording, path: Path) -> None:
     """Write ``recording`` with its times from a fixed start (`normalised`), gzipped where the name ends in ``.gz``."""
     data = format_recording(normalised(recording)).encode("utf-8", "backslashreplace")
@@ -109,6 +131,8 @@ def format_recording(recording: Recording) -> str:
             "start_ns": start_ns,
         }
     ]
+    if header.scenario_digest:
+        records[0]["scenario_digest"] = header.scenario_digest
     derived = _times_follow(recording.events)
     if derived:
         records[0]["derived"] = list(_DERIVED)
@@ -260,17 +284,13 @@ def _build(head: Mapping[str, Any], records: list[dict[str, Any]], numbers: list
                     del merged[gone]
                 states[record["state"]] = merged
             elif "result" in record:
-                started, ended = start + record["started_at"], start + record["ended_at"]
-                action = ActionResult(record["result"], record.get("exit_code"), started, ended, record.get("error"))
-                _check_action(action)
-                actions.append(action)
+                actions.append(_result(record, start))
             elif "end" in record:
                 footer = record
             else:
                 raise RecordingError(f"{name}, line {numbers[index]}: unknown record {sorted(record)}", _RECORD_AGAIN)
         index = 0
-        header = RecordingHeader(head["format_version"], head["scenario"], head["seed"], head["origin"], head["engine"], start)
-        _check_types((header.scenario, str), (header.seed, int), (header.origin, str), (header.engine, str))
+        header = _header(head, start)
         check_time(start)
     except KeyError as error:
         raise RecordingError(f"{name}, line {numbers[index]}: {error} is missing", _RECORD_AGAIN) from None
@@ -287,6 +307,16 @@ def _build(head: Mapping[str, Any], records: list[dict[str, Any]], numbers: list
     return Recording(header, tuple(events), tuple(actions))
 
 
+def _header(head: Mapping[str, Any], start: int) -> RecordingHeader:
+    """Raises KeyError or TypeError."""
+    digest = head.get("scenario_digest", "")
+    header = RecordingHeader(
+        head["format_version"], head["scenario"], head["seed"], head["origin"], head["engine"], start, digest
+    )
+    _check_types((header.scenario, str), (header.seed, int), (header.origin, str), (header.engine, str), (digest, str))
+    return header
+
+
 def _check_event(event: Event) -> None:
     """Raises TypeError or ValueError: what JSON holds in place of an event's own parts may be anything. Runs once an event, so without a loop."""
     if event.num.__class__ is not int or event.type.__class__ is not str or event.source.__class__ is not str:
@@ -296,10 +326,14 @@ def _check_event(event: Event) -> None:
     check_time(event.time_ns)
 
 
-def _check_action(action: ActionResult) -> None:
+def _result(record: Mapping[str, Any], start: int) -> ActionResult:
+    """Raises KeyError, TypeError or ValueError."""
+    started, ended = start + record["started_at"], start + record["ended_at"]
+    action = ActionResult(record["result"], record.get("exit_code"), started, ended, record.get("error"))
     _check_types((action.id, str), (0 if action.exit_code is None else action.exit_code, int), (action.error or "", str))
     check_time(action.started_ns)
     check_time(action.ended_ns)
+    return action
 
 
 def _check_types(*values: tuple[object, type]) -> None:

@@ -108,7 +108,7 @@ def to_csv(report: ClassReport) -> str:
     for row in report.rows:
         by_outcome = {name: [str(one["id"]) for one in row.criteria if one["outcome"] == name] for name in ("failed", "skipped")}
         reason = row.problem or next((str(one["reason"]) for one in row.criteria if one["outcome"] == "failed"), "")
-        cells = [row.learner, row.exercise, row.state, row.points, row.max_points, "yes" if row.passed else "no"]
+        cells = [row.learner, row.exercise, row.state, f"{row.points:g}", f"{row.max_points:g}", "yes" if row.passed else "no"]
         cells += [" ".join(by_outcome["failed"]), " ".join(by_outcome["skipped"]), reason]
         writer.writerow([_cell(cell) for cell in cells])
     return stream.getvalue()

@@ -6,11 +6,12 @@ import hashlib
 import json
 import os
 import signal
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -41,6 +42,20 @@ class ClassTask:
 
 
 @dataclass(frozen=True, slots=True)
+class ClassProgress:
+    """Submissions: how many have their result, of how many that are to be graded, and how many had it before this step.
+
+    ``same`` of them are to the letter like another one, and graded once; ``kept`` more have their result from an earlier run.
+    """
+
+    done: int
+    total: int
+    before: int = 0
+    same: int = 0
+    kept: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ClassRow:
     """A learner's result for an exercise. ``state``: graded, missing, or unreadable (with ``problem``)."""
 
@@ -64,9 +79,9 @@ def grade_class(
     *,
     jobs: int | None = None,
     lang: str = "en",
-    on_progress: Callable[[int, int, int], None] = lambda done, total, kept: None,
+    on_progress: Callable[[ClassProgress], None] = lambda progress: None,
 ) -> list[ClassRow]:
-    """Every learner's row for every task, in order. ``on_progress`` gets how many are graded, of how many, and how many were kept."""
+    """Every learner's row for every task, in order. ``on_progress`` hears of the beginning and of each result."""
     by_slug = {task.exercise.slug: task for task in tasks}
     marks = {slug: _exercise_mark(pack, task, lang) for slug, task in by_slug.items()}
     keys = {(one.learner, one.exercise): f"{marks[one.exercise]}:{one.digest()}" for one in handed_in if not one.problem}
@@ -75,15 +90,18 @@ def grade_class(
     for one in handed_in:
         if not one.problem and (key := keys[one.learner, one.exercise]) not in kept:
             todo.setdefault(key, one)
-    known = len(set(keys.values())) - len(todo)
-    on_progress(0, len(todo), known)
+    copies = Counter(keys.values())
+    total = sum(copies[key] for key in todo)
+    at = ClassProgress(0, total, 0, sum(copies[key] for key in todo if copies[key] > 1), copies.total() - total)
+    on_progress(at)
     with (out / _KEPT).open("a", encoding="utf-8") as file:
-        for done, (key, result) in enumerate(_graded(pack, by_slug, todo, jobs, lang), 1):
+        for key, result in _graded(pack, by_slug, todo, jobs, lang):
             kept[key] = result
             if not result["problem"]:  # what failed through our fault is tried again
                 file.write(json.dumps({"key": key, "result": result}, ensure_ascii=False) + "\n")
                 file.flush()
-            on_progress(done, len(todo), known)
+            at = replace(at, done=at.done + copies[key], before=at.done)
+            on_progress(at)
     _write_kept(out / _KEPT, {key: kept[key] for key in dict.fromkeys(keys.values()) if not kept[key]["problem"]})
     problems = {(one.learner, one.exercise): one.problem for one in handed_in if one.problem}
     rows = []

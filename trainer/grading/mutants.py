@@ -6,6 +6,7 @@ could tell it apart, accepted when the exercise says why it may live; what remai
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -119,9 +120,30 @@ class _Run:
                     f"the events show it: `{rule}` {verb} on action {event.action}, event {num} ({describe(event)});"
                     " name this action in a criterion"
                 )
+        if (noisier := self._noisier(expected, alerts)) is not None:
+            return noisier
         model = attacks.get(mutant.rule) or next(iter(attacks.values()), None)
         like = f"; take action {model.action} (event {model.num}: {describe(model)}) as the model" if model is not None else ""
         return f"needs {mutant.needed}{like}"
+
+    def _noisier(self, expected: Sequence[Alert], alerts: Sequence[Alert]) -> str | None:
+        """Where a mutant only fires more often on what is to be caught, ``most`` tells it from the reference."""
+        by_num = {event.num: event.action for event in self.recording.events}
+        before, after = (Counter((alert.rule, by_num[alert.event_num]) for alert in some) for some in (expected, alerts))
+        more = {place: after[place] - before[place] for place in after if after[place] != before[place]}
+        if not more or any(count < 0 for count in more.values()) or not before.keys() <= after.keys():
+            return None
+        (rule, action), _ = max(more.items(), key=lambda item: item[1])
+        for criterion in self.exercise.criteria:
+            actions = _texts(criterion.params.get("actions"))
+            if criterion.kind == "fires" and action in actions and criterion.params.get("rule", rule) == rule:
+                most = max(before[rule, one] for one in actions)
+                if after[rule, action] > most:
+                    return (
+                        f"the mutant only fires more often: {after[rule, action]} alerts of `{rule}` on action {action} instead of "
+                        f"{before[rule, action]}; `most: {most}` in criterion {criterion.id} sees it"
+                    )
+        return None
 
     def _grade(self, text: str) -> tuple[GradeReport, list[Alert]]:
         submission = Submission.of_rules(text, self.answers)

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 from trainer.content import Exercise, Pack, Scenario, fill, fill_exercise, load_scenario, recordings_by_seed
+from trainer.content.digest import scenario_digest
 from trainer.content.given import given_recording
 from trainer.content.lints import hint_leaks, unnamed_words
+from trainer.content.rule_lints import base_problem
+from trainer.content.scenario_lints import OTHER_VERSION
+from trainer.engine import plugins_of
 from trainer.errors import TrainerError
 from trainer.events.recording import format_recording
 from trainer.grading.report import GradeReport, Outcome, Submission
@@ -21,6 +27,8 @@ class VerifyRow:
     check: str
     ok: bool
     detail: str = ""
+    warning: bool = False
+    """It is well, but ``detail`` tells of something that could not be proven."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +48,26 @@ def verify_pack(
 ) -> VerifyReport:
     """Checks every scenario and exercise on every recording; with ``live``, seed 0 in Docker too (given events: without it).
 
-    ``only``: the slugs of exercises that are checked with their scenarios, and nothing else; empty for all.
+    ``only``: the slugs of exercises that are checked with their scenarios, and nothing else; empty for all. ``on_progress`` gets a
+    line before each part: which of how many, and what runs. Where the base rules do not load, nothing is graded.
     """
     rows: list[VerifyRow] = []
+    say = on_progress or (lambda line: None)
     exercises = [exercise for exercise in pack.exercises if not only or exercise.slug in only]
+    problem = base_problem(pack.base_rules, plugins_of({exercise.source for exercise in exercises}))
+    if problem:
+        rows.append(VerifyRow(f"pack {pack.id}", BASE_LOADS, False, f"the base rules do not load: {problem}; nothing was graded"))
     needed = {exercise.scenario for exercise in exercises}
-    for name in pack.scenarios:
-        if only and name not in needed:
-            continue
-        if on_progress is not None:
-            on_progress(f"scenario {name}")
+    names = [name for name in pack.scenarios if not only or name in needed]
+    for number, name in enumerate(names, 1):
+        say(f"[{number}/{len(names)}] scenario {name}")
         rows.extend(_scenario_rows(pack, name))
     for exam in () if only else pack.exams:
         missing = _missing({"title": exam.title, "description": exam.description}, pack.languages)
         rows.append(VerifyRow(f"exam {exam.slug}", "every language", not missing, missing))
-    for exercise in exercises:
-        if on_progress is not None:
-            on_progress(f"exercise {exercise.slug}")
+    for number, exercise in enumerate(exercises, 1):
+        where = f"[{number}/{len(exercises)}] exercise {exercise.slug}"
+        say(where)
         rows.extend(_text_rows(pack, exercise))
         try:
             scenario = load_scenario(exercise.scenario, 0, pack.folder)
@@ -65,11 +76,20 @@ def verify_pack(
             continue
         seeds = recordings_by_seed(scenario.folder) if scenario.folder is not None else {}
         rows.extend(_leak_rows(fill_exercise(exercise, scenario.variables)))
+        if problem:
+            continue
         for seed in list(seeds) or [0]:
             rows.extend(_graded_rows(pack, exercise, seed, False))
         if live:
-            rows.extend(_graded_rows(pack, exercise, 0, True))
+            rows.extend(_graded_rows(pack, exercise, 0, True, partial(_say_live, say, where)))
     return VerifyReport(tuple(rows))
+
+
+def _say_live(say: Callable[[str], None], where: str, what: str) -> None:
+    say(f"{where}: {what}, live")
+
+
+BASE_LOADS: Final = "the base rules load"
 
 
 def _scenario_rows(pack: Pack, name: str) -> Iterator[VerifyRow]:
@@ -78,10 +98,16 @@ def _scenario_rows(pack: Pack, name: str) -> Iterator[VerifyRow]:
         seed0 = load_scenario(name, 0, pack.folder)
         recordings = recordings_by_seed(seed0.folder) if seed0.folder is not None else {}
         yield VerifyRow(where, "recording of seed 0", 0 in recordings, "" if 0 in recordings else f"cks-trainer record {name}")
+        unmarked = []
         for seed in recordings:
             scenario = load_scenario(name, seed, pack.folder)
             problem = _recording_problem(scenario)
             yield VerifyRow(where, f"recording of seed {seed} matches", not problem, problem)
+            if not scenario.is_given and not recording_of(scenario).header.scenario_digest:
+                unmarked.append(str(seed))
+        if unmarked:
+            detail = f"seeds {', '.join(unmarked)} do not say of which version they are: run pack record"
+            yield VerifyRow(where, "recordings are of this version", True, detail, warning=True)
         missing = _missing({"title": seed0.title, **{f"why of {a.id}": a.why for a in seed0.actions}}, pack.languages)
         yield VerifyRow(where, "every language", not missing, missing)
     except TrainerError as error:
@@ -97,6 +123,8 @@ def _recording_problem(scenario: Scenario) -> str:
     if scenario.is_given:
         same = format_recording(recording) == format_recording(given_recording(scenario))
         return "" if same else "its events are not those of the scenario; record it again"
+    if header.scenario_digest not in ("", scenario_digest(scenario)):
+        return f"{OTHER_VERSION}: run pack record"
     names = [action.id for action in scenario.actions]
     if recording.actions and [result.id for result in recording.actions] != names:
         return f"its actions are {', '.join(result.id for result in recording.actions)}; record it again"
@@ -139,16 +167,21 @@ def _leak_rows(exercise: Exercise) -> Iterator[VerifyRow]:
     yield VerifyRow(exercise.slug, "hints do not give the reference away", not leaks, ", ".join(leaks))
 
 
-def _graded_rows(pack: Pack, exercise: Exercise, seed: int, live: bool) -> Iterator[VerifyRow]:
+def _graded_rows(
+    pack: Pack, exercise: Exercise, seed: int, live: bool, say: Callable[[str], None] = lambda what: None
+) -> Iterator[VerifyRow]:
     tail = f", {'live' if live else 'seed ' + str(seed)}"
     slug = exercise.slug
     try:
+        say("starter")
         starter = _grade(pack, exercise, exercise.starter, exercise.starter_answers, seed, live)
         won = [result.criterion_id for result in starter.criteria if result.points and result.kind != "loads"]
         yield VerifyRow(slug, "starter scores 0" + tail, not won, f"it passes: {', '.join(won)}" if won else "")
+        say("reference")
         reference = _grade(pack, exercise, exercise.reference, exercise.reference_answers, seed, live)
         yield VerifyRow(slug, "reference scores 100 %" + tail, reference.passed, _failures(reference))
         for decoy in exercise.decoys:
+            say(f"decoy {decoy.name}")
             report = _grade(pack, exercise, decoy.file, {**exercise.reference_answers, **decoy.answers}, seed, live)
             failed = {result.criterion_id for result in report.criteria if result.outcome is Outcome.FAILED}
             ok = failed == set(decoy.fails)

@@ -96,6 +96,19 @@ class Composed:
     error: YamlError | None = None
 
 
+def scalars(node: YamlNode) -> Iterator[YamlScalar]:
+    """Every scalar in a node, keys too, in the order of the file."""
+    if isinstance(node, YamlScalar):
+        yield node
+    elif isinstance(node, YamlSequence):
+        for item in node.items:
+            yield from scalars(item)
+    else:
+        for key, value in node.pairs:
+            yield from scalars(key)
+            yield from scalars(value)
+
+
 def key_text(node: YamlNode) -> str | None:
     if not isinstance(node, YamlScalar):
         return None
