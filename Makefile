@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench fuzz verify-packs guards agreement clean
+.PHONY: help run test check bench bench-tui fuzz verify-packs guards agreement clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -37,6 +37,9 @@ check: $(VENV)/.dev ## format, lint, types, layers
 
 bench: $(VENV)/.dev ## timings, as ratios against a baseline of the same run
 	$(BIN)/python -m tests.bench
+
+bench-tui: $(VENV)/.dev ## first paint, keys while a grade runs, 5,000 events, memory: in a terminal of its own
+	$(BIN)/python -m tests.bench_tui
 
 fuzz: $(VENV)/.dev ## 220,000 generated documents through the engine, and bombs (about 10 minutes)
 	$(BIN)/python -m tests.fuzz

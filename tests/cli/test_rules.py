@@ -131,9 +131,9 @@ def test_explain_of_rules_that_do_not_load(cli: Cli, tmp_path: Path) -> None:
 def test_falco_yaml_wants_booleans(cli: Cli, tmp_path: Path) -> None:
     rules, events = files(tmp_path)
     config = tmp_path / "falco.yaml"
-    config.write_text('json_output: "false"\n')
+    config.write_text("json_output: perhaps\n")
     assert cli("run", "-r", rules, "-e", events, "-c", str(config)).code == 2
-    for text, as_json in (("true", True), ("Yes", True), ("on", True), ("no", False), ("OFF", False)):
+    for text, as_json in (("true", True), ('"true"', True), ("Yes", True), ("on", True), ("no", False), ("OFF", False)):
         config.write_text(f"json_output: {text}\n")
         assert cli("run", "-r", rules, "-e", events, "-c", str(config)).out.startswith("{") is as_json
 

@@ -25,7 +25,12 @@ from trainer.events.scap_values import decode, encode
 from trainer.events.scap_write import SHOWN_AS, format_scap
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-RECORDINGS = sorted((ROOT / "scenarios").glob("*/recordings/*.jsonl"))
+RECORDINGS = [
+    path
+    for path in sorted((ROOT / "scenarios").glob("*/recordings/*.jsonl"))
+    if "source: k8s_audit" not in (path.parent.parent / "scenario.yaml").read_text(encoding="utf-8")
+]
+"""Those of system calls: a .scap file holds nothing else."""
 JUDGED = ("outbound-connection", "devmem", "download-tools", "read-shadow")
 """Scenarios whose recordings the conditions are asked of. Not memory-culprit: sysdig 0.29 with a filter forgets the name of an inherited descriptor
 there that it shows without one."""
@@ -34,7 +39,8 @@ needs_sysdig = pytest.mark.skipif(shutil.which("sysdig") is None, reason=_NO_SYS
 _RETURNS = "(evt.dir=< or evt.type in (procexit, signaldeliver))"
 _OTHER_NAMES = SHOWN_AS | {"rt_sigreturn": "sigreturn"}
 """sysdig 0.29 calls these otherwise; calls that came after it are ``<unknown>``."""
-_OTHER_FILES = frozenset(("mmap", "newfstatat", "copy_file_range", "epoll_create1"))
+_UNKNOWN_CALLS = frozenset(("rseq", "statx", "memfd_create"))
+_OTHER_FILES = frozenset(("mmap", "newfstatat", "copy_file_range", "epoll_create1", "fchmod", "memfd_create"))
 """Events that have a descriptor for today's Falco and another or none for sysdig 0.29."""
 
 
@@ -68,13 +74,13 @@ def sysdig(path: Path, fields: str, condition: str) -> list[list[str]]:
 def sysdig_type(event: Event) -> str:
     if event.type in _OTHER_NAMES:
         return _OTHER_NAMES[event.type]
-    return "<unknown>" if event.type in ("rseq", "statx") else event.type
+    return "<unknown>" if event.type in _UNKNOWN_CALLS else event.type
 
 
 def sysdig_file(event: Event) -> str | None:
     """None where the two versions do not show the same."""
-    if event.type in _OTHER_FILES:
-        return None
+    if event.type in _OTHER_FILES or event.fields.get("fd.type") == "memfd":
+        return None  # it knows no memfd_create
     if event.fields.get("fd.type") == "unix" or (event.type == "connect" and event.fields["evt.failed"]):
         return None  # sysdig 0.29 names a socket that is not connected by what was tried
     name = event.fields.get("fd.name")
@@ -85,6 +91,9 @@ def sysdig_file(event: Event) -> str | None:
 @pytest.mark.parametrize("name", [name_of(path) for path in RECORDINGS])
 def test_sysdig_shows_the_same_events_types_processes_and_files(files: dict[str, tuple[Recording, Path]], name: str) -> None:
     recording, path = files[name]
+    names: dict[object, set[object]] = {}
+    for event in recording.events:
+        names.setdefault(event.fields["proc.pid"], set()).add(event.fields["proc.name"])
     rows = sysdig(path, "evt.type proc.name fd.name proc.cmdline user.uid proc.pid proc.pname", _RETURNS)
     assert len(rows) == len(recording.events)
     for event, (kind, process, file, line, uid, pid, parent) in zip(recording.events, rows, strict=True):
@@ -96,8 +105,9 @@ def test_sysdig_shows_the_same_events_types_processes_and_files(files: dict[str,
         assert line == fields["proc.cmdline"], event.num
         assert uid == str(fields["user.uid"]), event.num
         assert int(pid) & (1 << PID_BITS) - 1 == fields["proc.pid"], event.num
-        # An orphan has none for sysdig, which is not told who takes it.
-        assert parent in (fields["proc.pname"], "<NA>"), event.num
+        # An orphan has none for sysdig, which is not told who takes it. A parent that begins another program at this very moment has
+        # its old name for one of us and its new one for the other: the file's order of two processes is not that of the machine.
+        assert parent in {fields["proc.pname"], "<NA>"} | names.get(fields["proc.ppid"], set()), event.num
 
 
 def test_there_are_enough_conditions() -> None:

@@ -61,6 +61,8 @@ _PATHS = {
     )
 }
 """Event to its fs.path fields, and which parameter each is of which folder."""
+_BY_FD = frozenset(("fchmod", "fchown"))
+"""Their fs.path.name is their descriptor's."""
 _EPERM = -1
 _PLAIN = {"pread64": "pread", "pwrite64": "pwrite", "prlimit64": "prlimit"}
 
@@ -214,7 +216,10 @@ class _Inspector:
                 fields["evt.buffer"] = data
             if isinstance(result, int) and result >= 0:
                 fields["evt.buflen"] = result
-        return fields | _open_fields(kind, values) | self._paths(kind, values, thread)
+        by_descriptor = {}
+        if kind in _BY_FD and result == 0 and "fd.name" in fd:
+            by_descriptor = {"fs.path.name": fd["fd.name"], "fs.path.nameraw": fd.get("fd.nameraw", fd["fd.name"])}
+        return fields | _open_fields(kind, values) | by_descriptor | self._paths(kind, values, thread)
 
     def _paths(self, kind: str, values: Mapping[str, FieldValue], thread: Process) -> Fields:
         """fs.path.*: of what succeeded, and of opens. Falco takes the result -1 (EPERM) for no result."""
@@ -227,6 +232,8 @@ class _Inspector:
             if isinstance(raw, str) and raw:
                 known = result >= 0 or raw.startswith("/")
                 full = self._state.resolve(thread, raw, dirfd if isinstance(dirfd, int) else None)
+                if kind == "symlinkat" and suffix == "target" and not raw.startswith("/"):
+                    full = f"<UNKNOWN>{raw}"  # Falco knows no folder for what a link points to
                 fields[f"fs.path.{suffix}"] = full if known else "<UNKNOWN>"
                 fields[f"fs.path.{suffix}raw"] = raw
         return fields

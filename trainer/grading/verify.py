@@ -15,9 +15,11 @@ from trainer.content.rule_lints import base_problem
 from trainer.content.scenario_lints import OTHER_VERSION
 from trainer.engine import plugins_of
 from trainer.errors import TrainerError
+from trainer.events import Recording
 from trainer.events.recording import format_recording
+from trainer.grading.grader import Grader
 from trainer.grading.report import GradeReport, Outcome, Submission
-from trainer.grading.run import grade, recording_of
+from trainer.grading.run import recording_of
 from trainer.source import SourceFile
 
 
@@ -52,6 +54,8 @@ def verify_pack(
     line before each part: which of how many, and what runs. Where the base rules do not load, nothing is graded.
     """
     rows: list[VerifyRow] = []
+    captured: dict[str, Recording] = {}
+    """What scenarios did in Docker this time: each runs once, and all that is graded is graded on its events."""
     say = on_progress or (lambda line: None)
     exercises = [exercise for exercise in pack.exercises if not only or exercise.slug in only]
     problem = base_problem(pack.base_rules, plugins_of({exercise.source for exercise in exercises}))
@@ -79,14 +83,12 @@ def verify_pack(
         if problem:
             continue
         for seed in list(seeds) or [0]:
-            rows.extend(_graded_rows(pack, exercise, seed, False))
+            rows.extend(_graded_rows(pack, exercise, seed))
         if live:
-            rows.extend(_graded_rows(pack, exercise, 0, True, partial(_say_live, say, where)))
+            if scenario.name not in captured and not scenario.is_given:
+                say(f"{where}: {scenario.name} runs in Docker")
+            rows.extend(_graded_rows(pack, exercise, 0, captured))
     return VerifyReport(tuple(rows))
-
-
-def _say_live(say: Callable[[str], None], where: str, what: str) -> None:
-    say(f"{where}: {what}, live")
 
 
 BASE_LOADS: Final = "the base rules load"
@@ -167,22 +169,21 @@ def _leak_rows(exercise: Exercise) -> Iterator[VerifyRow]:
     yield VerifyRow(exercise.slug, "hints do not give the reference away", not leaks, ", ".join(leaks))
 
 
-def _graded_rows(
-    pack: Pack, exercise: Exercise, seed: int, live: bool, say: Callable[[str], None] = lambda what: None
-) -> Iterator[VerifyRow]:
-    tail = f", {'live' if live else 'seed ' + str(seed)}"
+def _graded_rows(pack: Pack, exercise: Exercise, seed: int, captured: dict[str, Recording] | None = None) -> Iterator[VerifyRow]:
+    """``captured``: in Docker, where the scenario is not among these yet; None for the recording."""
+    tail = f", seed {seed}" if captured is None else ", live"
     slug = exercise.slug
     try:
-        say("starter")
-        starter = _grade(pack, exercise, exercise.starter, exercise.starter_answers, seed, live)
+        scenario = load_scenario(exercise.scenario, seed, pack.folder)
+        events = recording_of(scenario) if captured is None else _captured(scenario, captured)
+        grade = partial(_grade, pack, exercise, scenario, events)
+        starter = grade(exercise.starter, exercise.starter_answers)
         won = [result.criterion_id for result in starter.criteria if result.points and result.kind != "loads"]
         yield VerifyRow(slug, "starter scores 0" + tail, not won, f"it passes: {', '.join(won)}" if won else "")
-        say("reference")
-        reference = _grade(pack, exercise, exercise.reference, exercise.reference_answers, seed, live)
+        reference = grade(exercise.reference, exercise.reference_answers)
         yield VerifyRow(slug, "reference scores 100 %" + tail, reference.passed, _failures(reference))
         for decoy in exercise.decoys:
-            say(f"decoy {decoy.name}")
-            report = _grade(pack, exercise, decoy.file, {**exercise.reference_answers, **decoy.answers}, seed, live)
+            report = grade(decoy.file, {**exercise.reference_answers, **decoy.answers})
             failed = {result.criterion_id for result in report.criteria if result.outcome is Outcome.FAILED}
             ok = failed == set(decoy.fails)
             detail = "" if ok else f"fails {_list(failed)}, not {_list(set(decoy.fails))}. {_failures(report)}"
@@ -200,11 +201,30 @@ def _failures(report: GradeReport) -> str:
     return "; ".join(f"{result.criterion_id}: {result.reason or result.actual}" for result in bad)
 
 
+def _captured(scenario: Scenario, captured: dict[str, Recording]) -> Recording:
+    if scenario.name not in captured:
+        if scenario.is_given:
+            captured[scenario.name] = given_recording(scenario)
+        else:
+            from trainer.capture import run_scenario  # late: what is recorded needs no Docker client
+
+            captured[scenario.name] = run_scenario(scenario, lambda event: None)
+    return captured[scenario.name]
+
+
 def _grade(
-    pack: Pack, exercise: Exercise, file: SourceFile, beside: Mapping[str, SourceFile], seed: int, live: bool
+    pack: Pack,
+    exercise: Exercise,
+    scenario: Scenario,
+    recording: Recording,
+    file: SourceFile,
+    beside: Mapping[str, SourceFile],
 ) -> GradeReport:
     """Grades the exercise's own files as if a learner had handed them in."""
-    variables = load_scenario(exercise.scenario, seed, pack.folder).variables
-    answers = {name: fill(answer.text, variables) for name, answer in beside.items()}
-    submission = Submission.of_rules(fill(file.text, variables), answers)
-    return grade(exercise, submission, pack.base_rules, live=live, seed=seed, pack=pack)
+    answers = {name: fill(answer.text, scenario.variables) for name, answer in beside.items()}
+    submission = Submission.of_rules(fill(file.text, scenario.variables), answers)
+    filled = fill_exercise(exercise, scenario.variables)
+    grader = Grader(filled, submission, pack.base_rules, scenario=scenario)
+    for event in recording.events:
+        grader.feed(event)
+    return grader.finish(recording.actions)
