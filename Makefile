@@ -44,8 +44,8 @@ bench-tui: $(VENV)/.dev ## first paint, keys while a grade runs, 5,000 events, m
 fuzz: $(VENV)/.dev ## 220,000 generated documents through the engine, and bombs (about 10 minutes)
 	$(BIN)/python -m tests.fuzz
 
-verify-packs: $(VENV)/.dev ## prove the core pack: starter 0, reference 100 %, decoys fail where they say, mutants are told apart
-	$(BIN)/cks-trainer pack verify --mutants
+verify-packs: $(VENV)/.dev ## prove the core pack, recorded and live: starter 0, reference 100 %, decoys and mutants (needs Docker)
+	$(BIN)/cks-trainer pack verify --live --mutants
 
 guards: $(VENV)/.dev ## take the guards of the faults out: does a test fail without each? (needs Docker)
 	$(BIN)/python -m tests.guards

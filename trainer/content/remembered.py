@@ -23,6 +23,19 @@ _Stamp: TypeAlias = tuple[tuple[str, int, int], ...]
 """Name, size and time of change of each file that the pack was read from."""
 _READERS = ("content", "diagnostics", "source")
 """The trainer's own packages whose change makes what was read worthless."""
+_UNREADABLE = (
+    OSError,
+    pickle.UnpicklingError,
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
+"""What reading a memory raises that another version wrote, that was cut off, or that is no pickle at all."""
 _HARMLESS = frozenset(
     {
         ("array", "array"),
@@ -45,7 +58,7 @@ def load_pack_remembered(folder: Path, memory: Path) -> Read:
     folder = folder.resolve()
     path = memory / f"pack-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]}.pickle"
     stamp = tuple(_stamp(folder))
-    with suppress(Exception):  # written by another version, cut off, or no pickle at all
+    with suppress(*_UNREADABLE):
         kept_stamp, read = _Unpickler(io.BytesIO(path.read_bytes())).load()
         if kept_stamp == stamp and len(read) == 2 and (read[0] is None or isinstance(read[0], Pack)):
             return read[0], read[1]
