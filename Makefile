@@ -27,7 +27,7 @@ run: $(VENV)/.run ## open the trainer (on recordings where no Docker answers)
 	@$(BIN)/cks-trainer
 
 test: $(VENV)/.dev ## run the tests
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(TESTS)
 
 check: $(VENV)/.dev ## format, lint, types, layers
 	$(BIN)/ruff format --check trainer tests

@@ -91,6 +91,7 @@ def test_new_never_writes_where_something_is(cli: Cli, tmp_path: Path, there: st
 
 
 @pytest.mark.docker
+@pytest.mark.xdist_group("docker")
 @needs_docker
 def test_a_new_pack_proves_itself_after_recording(cli: Cli, tmp_path: Path) -> None:
     folder = tmp_path / "mine"

@@ -26,6 +26,7 @@ def verdicts(exercise: Exercise, rules: SourceFile, events: Iterable[Event]) -> 
 
 
 @pytest.mark.docker
+@pytest.mark.xdist_group("docker")
 @needs_docker
 @pytest.mark.parametrize("name", PACK.scenarios)
 def test_same_verdicts(name: str) -> None:
