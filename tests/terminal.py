@@ -73,7 +73,11 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        return "\n".join(self.screen.display)
+        # Not pyte's own ``display``, which fails on half of a wide character that was written over.
+        cells = [
+            [self.screen.buffer[row][column].data for column in range(self.screen.columns)] for row in range(self.screen.lines)
+        ]
+        return "\n".join(map("".join, cells))
 
     def send(self, *keys: str) -> None:
         """Keys by name (``enter``, ``f5``), or text as it is typed."""
