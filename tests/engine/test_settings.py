@@ -112,7 +112,7 @@ def test_values_of_every_key() -> None:
     [
         ("a: [", 1, "end of"),
         ("- a\n", 1, "mapping"),
-        ("x: 1\njson_output: 'true'\n", 2, "json_output"),
+        ("x: 1\njson_output: 'maybe'\n", 2, "json_output"),
         ("\n\nrule_matching: some\n", 3, "rule_matching"),
         ("priority: loud\n", 1, "loud"),
         ("rules:\n  - enable: {}\n", 2, "enable or disable"),

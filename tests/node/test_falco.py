@@ -110,9 +110,9 @@ def test_overrides(run: Run) -> None:
     "option, words",
     [
         ("json_output", "Error parsing config option 'json_output'"),
-        ("json_output=maybe", "json_output is 'maybe'"),
+        ("json_output=maybe", 'json_output is no boolean: "maybe"'),
         ("rules_files[7]=x", "-o rules_files[7]: there is no such entry"),
-        ("json_output.deep.er=1", "json_output is {'deep': {'er': 1}}"),
+        ("json_output.deep.er=1", 'json_output is no boolean: {"deep": {"er": 1}}'),
     ],
 )
 def test_overrides_that_cannot_be(run: Run, option: str, words: str) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from trainer.capture.call import Call, sanitise, single_slashes
 from trainer.capture.decode_kinds import Param
-from trainer.capture.fields import Fields, fd_fields, fd_types, unknown_fd_fields
+from trainer.capture.fields import Fields, fd_fields, fd_types
+from trainer.events.descriptors import unknown_fd_fields
 from trainer.events.errnos import ERRNO_NAMES
 from trainer.events.event_table import CATEGORY
 from trainer.events.flags import O_F_CREATED, O_TMPFILE
@@ -54,7 +55,7 @@ def fields_of_fd(call: Call) -> Fields:
             name = raw = "<NA>"
         elif call.event in ("accept", "accept4", "connect"):
             name = raw = "NULL"
-        fields = unknown_fd_fields(number, call.event, name, raw)
+        fields = unknown_fd_fields(number, call.event, sanitise(name), sanitise(raw))
     fields["fd.types"] = fd_types(call.thread.process)
     return fields
 

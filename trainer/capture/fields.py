@@ -172,23 +172,6 @@ def _leaders(fields: Fields, process: Thread, ancestors: list[Thread], host: dic
         fields["proc.is_pgid_leader"] = leader is process
 
 
-_TYPECHAR = {"openat": "f", "openat2": "f", "creat": "f", "socket": "4", "accept": "4", "accept4": "4", "pipe": "p", "pipe2": "p"}
-_TYPECHAR |= {"eventfd": "e", "eventfd2": "e", "signalfd": "s", "signalfd4": "s", "timerfd_create": "t"}
-_TYPECHAR |= {"inotify_init": "i", "inotify_init1": "i"}
-
-
-def unknown_fd_fields(number: int, event: str, name: str, nameraw: str) -> Fields:
-    """A failed open, a descriptor that is not there, AT_FDCWD."""
-    return {
-        "fd.num": number,
-        "fd.typechar": _TYPECHAR.get(event, "o") if number < 0 and number != -100 else "o",
-        "fd.name": sanitise(name),
-        "fd.nameraw": sanitise(nameraw),
-        "fd.directory": sanitise(name.rsplit("/", 1)[0] or "/") if "/" in name else "/",
-        "fd.name_changed": False,
-    }
-
-
 def fd_fields(number: int, info: FdInfo, thread: Thread, *, name_changed: bool) -> Fields:
     name = sanitise(info.name)
     fields: Fields = {

@@ -121,7 +121,7 @@ class _Inspector:
         thread = self._state.thread(item.tid)
         about = self._state.before(kind, thread, values)
         thread = self._state.thread(item.tid)
-        fd = self._state.fd_fields(thread, about)
+        fd = self._state.fd_fields(kind, thread, about, values)
         self._first = self._first or item.time_ns
         fields: Fields = {
             **self._state.process_fields(thread),

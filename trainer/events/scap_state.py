@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from trainer.events.descriptors import unknown_fd_fields
 from trainer.events.model import FieldValue
 from trainer.events.scap_blocks import Process, Users
 from trainer.events.scap_lives import PID_BITS
@@ -235,15 +236,14 @@ class State:
             self.threads.pop(thread.tid, None)
             self.fds.pop(thread.tid, None)
 
-    def fd_fields(self, thread: Process, number: int | None) -> Fields:
+    def fd_fields(self, event: str, thread: Process, number: int | None, values: Mapping[str, FieldValue]) -> Fields:
         if number is None:
             return {}
-        fields: Fields = {"fd.num": number, "fd.typechar": "o"}
         info = self.table(thread).get(number)
         if info is None:
-            return fields
+            return unknown_fd_fields(number, event, *self._tried(event, thread, values))
         name = info.name
-        fields |= {"fd.type": info.kind, "fd.typechar": info.char, "fd.name": name, "fd.nameraw": name}
+        fields: Fields = {"fd.num": number, "fd.type": info.kind, "fd.typechar": info.char, "fd.name": name, "fd.nameraw": name}
         fields |= {"fd.l4proto": info.protocol or "<NA>", "fd.is_server": info.server and "->" not in name}
         if info.char == "f":
             folder, _, filename = name.rpartition("/")
@@ -256,6 +256,13 @@ class State:
             fields["fd.sockfamily"] = "ip"
             fields |= _addresses(name)
         return fields
+
+    def _tried(self, event: str, thread: Process, values: Mapping[str, FieldValue]) -> tuple[str, str]:
+        """The name, whole and as given, that an event without a descriptor is shown with."""
+        if event in OPENS:
+            raw = _text(values, "name", "path")
+            return self.resolve(thread, raw, _int(values, "dirfd")) if raw else "", raw
+        return ("NULL", "NULL") if event in ("accept", "accept4", "connect") else ("", "")
 
     def lettered(self, thread: Process, text: str) -> str:
         """A list of descriptors with the letters of their kinds."""
