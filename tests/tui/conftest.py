@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,6 +38,7 @@ def open_app(tmp_path: Path, pack_folder: Path, monkeypatch: pytest.MonkeyPatch)
 
     def make(lang: str | None = "en", live: bool | None = None) -> TrainerApp:
         desk = Desk.open(pack_folder, live)
+        desk.chance = random.Random(1)  # which variant is drawn
         stores.append(desk.store)
         return TrainerApp(desk, lang)
 
