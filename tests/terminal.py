@@ -59,7 +59,9 @@ class Terminal:
             "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "cks-trainer-tests-bytecode"),
             **(env or {}),
         }
-        surroundings.pop("PYTHONDONTWRITEBYTECODE", None)  # who installed the program has its byte code
+        # Who installed the program has its byte code; the size is this terminal's.
+        for name in ("PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES"):
+            surroundings.pop(name, None)
         program = [*(command or (sys.executable, "-m", "trainer")), *arguments]
         self.started = time.perf_counter()
         self.pid, self._file = pty.fork()
@@ -85,9 +87,20 @@ class Terminal:
 
     def read(self, seconds: float) -> float | None:
         """Takes in what comes within ``seconds``; when it came, or None when nothing did."""
+        came, data = self.take(seconds)
+        if data:
+            self.feed(data)
+        return came if data else None
+
+    def feed(self, data: bytes) -> None:
+        """Draws what ``take`` brought."""
+        self._stream.feed(data)
+
+    def take(self, seconds: float) -> tuple[float, bytes]:
+        """What comes within ``seconds``, if anything does, not drawn yet (drawing takes longer than a program's answer), and when."""
         ready, _, _ = select.select([self._file], [], [], seconds)
         if not ready:
-            return None
+            return time.perf_counter(), b""
         try:
             data = os.read(self._file, 1 << 16)
         except OSError:
@@ -95,8 +108,7 @@ class Terminal:
         came = time.perf_counter()
         if not data:
             raise Gone(f"the program ended:\n{self.text}")
-        self._stream.feed(data)
-        return came
+        return came, data
 
     def wait(self, wanted: str | Callable[[str], bool], seconds: float = 60) -> float:
         """Until the screen holds a text; the moment at which the bytes came that completed it."""

@@ -31,16 +31,10 @@ async def test_events_are_requests_of_users(open_app: OpenApp) -> None:
         assert [found for found in screen.editor.diagnostics if found.is_error] == []
         assert "given events" in str(screen.query_one(TitleBar).content)
         await run(pilot)
-        table = screen.query_one(Events).query_one(DataTable)
-        assert [str(column.label) for column in table.ordered_columns][3] == "user"
-        assert row(table, 2) == [
-            "3",
-            "attach-in-prod",
-            "pluginevent",
-            "alice",
-            "Exec in prod",
-            "create pods/attach prod/web-0 (101)",
-        ]
+        table = screen.query_one(Events).table
+        assert table.titles[3] == "user"
+        expected = ("3", "attach-in-prod", "pluginevent", "alice", "Exec in prod", "create pods/attach prod/web-0 (101)")
+        assert table.texts(2) == expected
         shown = str(screen.query_one(Criteria).query_one(Static).content)
         assert "4 events (given events)" in shown
         assert "audit events are given; nothing is run" in shown

@@ -171,10 +171,10 @@ async def test_false_alarm_is_explained_with_the_real_value(open_app: OpenApp) -
         assert verdicts["sh-in-reports"] == "false alarm"
         await pilot.press("4")
         await pilot.pause()
-        table = screen.results.events.query_one(DataTable)
-        assert table.row_count == 7
-        assert str(table.get_row("5")[4]) == "Shell in web"
-        table.move_cursor(row=5)
+        table = screen.results.events.table
+        assert table.rows == [1, 2, 3, 4, 5, 6, 7]
+        assert table.texts(4)[4] == "Shell in web"
+        table.move_to(5)
         await pilot.press("enter")
         await pilot.pause()
         assert screen.results.tabs.active == "why"
@@ -211,8 +211,7 @@ async def test_events_can_be_limited_to_one_action(open_app: OpenApp) -> None:
         await pilot.press("e")
         await pilot.pause()
         assert screen.results.tabs.active == "events"
-        table = screen.results.query_one(Events).query_one(DataTable)
-        assert [str(table.get_row_at(row)[0]) for row in range(table.row_count)] == ["6", "7"]
+        assert screen.results.query_one(Events).table.rows == [6, 7]
 
 
 async def test_hints_come_one_at_a_time(open_app: OpenApp) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -117,25 +117,32 @@ class MappedText:
     @classmethod
     def join(cls, texts: Sequence[MappedText]) -> MappedText:
         """All in a row. Neighbours from one file become one text, so that a span may reach over them."""
-        flat = [part for text in texts for _, part in (text.parts or ((0, text),)) if part.text]
+        first, *rest = texts
+        parts, regions, offset = list[tuple[int, MappedText]](), list[Region](), 0
+        flat = [first] if first.text else []
+        if first.parts:
+            # What was joined before stays as it is, but for its end: a text may be appended to a thousand times.
+            offset, last = first.parts[-1]
+            flat = [last]
+            parts.extend(first.parts[:-1])
+            regions.extend(first.regions[: bisect_left(first.regions, offset, key=lambda region: region.start)])
+        flat.extend(part for text in rest for _, part in (text.parts or ((0, text),)) if part.text)
         if not flat:
-            return texts[0]
-        groups: list[list[MappedText]] = []
-        for text in flat:
-            last = groups[-1][-1] if groups else None
-            if last is not None and last.starts is not None and text.starts is not None and last.whole.file == text.whole.file:
+            return first
+        groups = [[flat[0]]]
+        for text in flat[1:]:
+            before = groups[-1][-1]
+            if before.starts is not None and text.starts is not None and before.whole.file == text.whole.file:
                 groups[-1].append(text)
             else:
                 groups.append([text])
-        made = [_one_file(group) for group in groups]
-        if len(made) == 1:
-            return made[0]
-        regions, parts, offset = list[Region](), list[tuple[int, MappedText]](), 0
-        for text in made:
-            regions.extend(Region(r.start + offset, r.end + offset, r.list_name) for r in text.regions)
-            parts.append((offset, text))
-            offset += len(text.text)
-        return cls("".join(text.text for text in made), made[0].whole, regions=tuple(regions), parts=tuple(parts))
+        for made in map(_one_file, groups):
+            regions.extend(Region(r.start + offset, r.end + offset, r.list_name) for r in made.regions)
+            parts.append((offset, made))
+            offset += len(made.text)
+        if len(parts) == 1:
+            return parts[0][1]
+        return cls("".join(text.text for text in texts), parts[0][1].whole, regions=tuple(regions), parts=tuple(parts))
 
     def slice(self, start: int, end: int) -> MappedText:
         end = max(start, end)

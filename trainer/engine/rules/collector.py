@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from trainer.diagnostics import Code
 from trainer.engine.fields import FieldCatalogue
@@ -98,18 +98,18 @@ def append_rule(known: Definitions, update: RuleUpdate) -> None:
         raise _refuse("Appended rule must have exceptions or condition property", update.context)
     if update.source is not None and update.source != before.source:
         raise _refuse("Rule has been re-defined with a different source", update.context)
-    after = before
+    changed: dict[str, Any] = {}
     if update.condition is not None and update.condition.text:
-        after = replace(after, condition=append_text(before.condition, update.condition))
+        changed["condition"] = append_text(before.condition, update.condition)
     if update.output is not None:
-        after = replace(after, output=append_text(before.output, update.output))
+        changed["output"] = append_text(before.output, update.output)
     if update.description is not None:
-        after = replace(after, description=f"{before.description} {update.description}")
+        changed["description"] = f"{before.description} {update.description}"
     if update.tags is not None:
-        after = replace(after, tags=tuple(sorted({*before.tags, *update.tags})))
+        changed["tags"] = tuple(sorted({*before.tags, *update.tags}))
     if update.exceptions is not None:
-        after = replace(after, exceptions=_appended(before, update.exceptions, catalogue_of(known.loaded)))
-    known.rules[update.name] = replace(after, visibility=known.tick())
+        changed["exceptions"] = _appended(before, update.exceptions, catalogue_of(known.loaded))
+    known.rules[update.name] = replace(before, **changed, visibility=known.tick())
 
 
 def _appended(rule: RuleDef, new: tuple[ExceptionDef, ...], catalogue: FieldCatalogue) -> tuple[ExceptionDef, ...]:

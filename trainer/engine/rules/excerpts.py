@@ -146,4 +146,6 @@ class Layout:
         if place is None or link.item_type == "rules content":
             return link
         file, _, lines, size = place
-        return replace(link, mark=Mark(link.mark.line + lines, link.mark.column, link.mark.offset + size), file=file)
+        mark = link.mark
+        moved = Mark(mark.line + lines, mark.column, mark.offset + size)
+        return ItemRef(link.item_type, link.item_name, link.file_name, moved, file)

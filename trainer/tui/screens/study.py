@@ -21,7 +21,7 @@ from trainer.tui.desk import LEARNER_FILE, Desk, Failure, Feed, attempt
 from trainer.tui.messages import HintShown, RunDone
 from trainer.tui.node_visit import NodeTask, Texts
 from trainer.tui.screens.confirm import variant_question
-from trainer.tui.screens.work import SAVE_DELAY, WorkScreen
+from trainer.tui.screens.work import ALL_PANES, SAVE_DELAY, WorkScreen
 from trainer.tui.sitting import OpenSitting
 from trainer.tui.widgets.editor_pane import EditorPane
 from trainer.tui.widgets.frame import KeyBar, KeyHint, PaneBar, ProgressLine, TitleBar, words_of
@@ -79,7 +79,7 @@ class StudyScreen(WorkScreen):
         self.query_one(ProgressLine).display = False
         self.query_one(ProposalList).close()
         self.relabel()
-        wide = self.app.size.width >= 120
+        wide = self.app.size.width >= ALL_PANES
         self.action_pane("editor" if wide else "task")
 
     @property

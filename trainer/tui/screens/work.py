@@ -19,6 +19,8 @@ from trainer.tui.widgets.editor import RuleEditor
 from trainer.tui.widgets.editor_pane import EditorPane
 from trainer.tui.widgets.frame import PaneBar, TrainerScreen, words_of
 
+ALL_PANES = 120
+"""Columns from which all panes are shown: HORIZONTAL_BREAKPOINTS' -wide."""
 SAVE_DELAY = 0.3
 """Seconds after a change within which it is on the disk: what a power cut may take. A kill takes nothing that was seen."""
 
@@ -46,6 +48,7 @@ class WorkScreen(TrainerScreen):
         super().__init__()
         self.base_rules = base_rules
         self.pane = "task"
+        self._lit: str | None = None
 
     @property
     def code(self) -> EditorPane:
@@ -86,16 +89,30 @@ class WorkScreen(TrainerScreen):
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         ids = {node.id for node in event.widget.ancestors_with_self}
-        for pane in self.PANES:
-            if pane in ids:
-                self._mark_pane(pane)
+        found = [pane for pane in self.PANES if pane in ids]
+        if found:
+            self._mark_pane(found[0])
+        else:
+            self._arrange(lit=None)
+
+    def on_resize(self) -> None:
+        self._arrange(self.pane)
 
     def _mark_pane(self, pane: str) -> None:
-        if pane != self.pane or not self.has_class(f"on-{pane}"):
+        if pane != self.pane or pane != self._lit:
             self.pane = pane
-            for name in self.PANES:
-                self.set_class(name == pane, f"on-{name}")
+            self._arrange(pane)
             self.show_panes()
+
+    def _arrange(self, lit: str | None) -> None:
+        """A narrow window shows one pane; in a wide one, which shows all, the one with the focus is lit."""
+        wide = self.app.size.width >= ALL_PANES
+        self._lit = lit
+        for pane in self.PANES:
+            place = self.query_one(f"#{pane}")
+            place.display = wide or pane == self.pane
+            place.styles.border = ("round", self.app.theme_variables["accent"]) if wide and pane == lit else None
+        self.query_one("#left").display = wide or self.pane in ("task", "editor")
 
     def action_pane(self, pane: str) -> None:
         self._mark_pane(pane)

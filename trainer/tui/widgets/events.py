@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import DataTable, Select, Static
+from textual.widgets import Select, Static
 
 from trainer.engine import Alert
 from trainer.events import Event, FieldValue
 from trainer.events.audit import SOURCE as AUDIT_SOURCE
 from trainer.events.audit import request_of
 from trainer.tui.messages import ExplainEvent
+from trainer.tui.widgets.event_table import Cells, EventTable
 from trainer.tui.widgets.frame import words_of
 
 ALL, BACKGROUND, ALERTED = "*", "-", "!"
-RULE_WIDTH = 24
+RULE_WIDTH, SUBJECT_WIDTH = 24, 60
 
 
 class Events(Vertical):
@@ -28,19 +30,24 @@ class Events(Vertical):
         self.events: list[Event] = []
         self.rules: defaultdict[int, list[str]] = defaultdict(list)
         self.filter = ALL
-        self._shown: list[int] = []
+        self._by_number: dict[int, Event] = {}
+
+    @property
+    def table(self) -> EventTable:
+        return self.query_one(EventTable)
 
     def compose(self) -> ComposeResult:
         with Horizontal(classes="filter"):
             yield Static("", markup=False, classes="label")
             yield Select[str]([(ALL, ALL)], allow_blank=False, compact=True)
-        yield DataTable(cursor_type="row", zebra_stripes=True)
+        yield EventTable(self._cells)
 
     def on_mount(self) -> None:
         self.relabel()
 
     def clear(self) -> None:
         self.events, self.filter = [], ALL
+        self._by_number.clear()
         self.rules.clear()
         self.relabel()
 
@@ -62,17 +69,12 @@ class Events(Vertical):
         select.query_one("#label", Static).update(next(Text(label) for label, value in options if value == self.filter))
         self._fill()
 
-    def add(self, events: Iterable[Event], alerts: Iterable[Alert]) -> None:
-        matched = set()
+    def add(self, events: Sequence[Event], alerts: Iterable[Alert]) -> None:
         for alert in alerts:
             self.rules[alert.event_num].append(alert.rule)
-            matched.add(alert.event_num)
-        new = list(events)
-        self.events.extend(new)
-        table = self.query_one(DataTable)
-        self._append(table, new)
-        for num in matched & set(self._shown[: -len(new) or None]):
-            table.update_cell(str(num), "rule", self._rule(num))
+        self.events.extend(events)
+        self._by_number.update((event.num, event) for event in events)
+        self._append(events)
 
     def finish(self) -> None:
         """The run is over: the background and unexpected actions can be chosen too."""
@@ -84,43 +86,40 @@ class Events(Vertical):
         self._fill()
 
     def go_to(self, num: int) -> None:
-        if num in self._shown:
-            self.query_one(DataTable).move_cursor(row=self._shown.index(num))
+        if num in self.table.rows:
+            self.table.move_to(self.table.rows.index(num))
 
     def _fill(self) -> None:
         words = words_of(self)
-        table = self.query_one(DataTable)
-        table.clear(columns=True)
-        self._shown = []
         audit = bool(self.events) and all(event.source == AUDIT_SOURCE for event in self.events)
-        for key in ("num", "action", "type", "proc", "rule", "what"):
-            table.add_column(words("events.user" if audit and key == "proc" else f"events.{key}"), key=key)
-        self._append(table, self.events)
+        keys = ("num", "action", "type", "user" if audit else "proc", "rule", "what")
+        self.table.begin([words(f"events.{key}") for key in keys])
+        self._append(self.events)
 
-    def _append(self, table: DataTable[Text], events: Iterable[Event]) -> None:
-        for event in events:
-            if not self._wanted(event):
-                continue
-            self._shown.append(event.num)
-            proc = actor(event)
-            table.add_row(
-                Text(str(event.num), justify="right"),
-                Text(event.action or "", "" if event.action else "dim"),
-                Text(event.type),
-                Text(proc),
-                self._rule(event.num),
-                Text(subject(event)),
-                key=str(event.num),
-            )
+    def _append(self, events: Sequence[Event]) -> None:
+        wanted = [event for event in events if self._wanted(event)]
+        longest = [len(str(wanted[-1].num))] if wanted else [0]
+        for texts in (
+            {event.action or "" for event in wanted},
+            {event.type for event in wanted},
+            {actor(event) for event in wanted},
+            {self._rule(num) for num in self.rules},
+        ):
+            longest.append(max(map(cell_len, texts), default=0))
+        self.table.append([event.num for event in wanted], [*longest, SUBJECT_WIDTH])
+
+    def _cells(self, num: int) -> Cells:
+        event = self._by_number[num]
+        return (str(num), event.action or "", event.type, actor(event), self._rule(num), subject(event))
 
     def _wanted(self, event: Event) -> bool:
         if self.filter == ALERTED:
             return event.num in self.rules
         return self.filter in (ALL, event.action or BACKGROUND)
 
-    def _rule(self, num: int) -> Text:
+    def _rule(self, num: int) -> str:
         text = ", ".join(self.rules.get(num, ()))
-        return Text(text if len(text) <= RULE_WIDTH else text[: RULE_WIDTH - 1] + "…", "bold")
+        return text if len(text) <= RULE_WIDTH else text[: RULE_WIDTH - 1] + "…"
 
     def on_select_changed(self, event: Select.Changed) -> None:
         event.stop()
@@ -128,10 +127,9 @@ class Events(Vertical):
             self.filter = event.value
             self._fill()
 
-    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+    def on_event_table_selected(self, event: EventTable.Selected) -> None:
         event.stop()
-        if 0 <= event.cursor_row < len(self._shown):
-            self.post_message(ExplainEvent(self._shown[event.cursor_row]))
+        self.post_message(ExplainEvent(event.row))
 
 
 def actor(event: Event, unknown: str = "") -> str:
@@ -140,7 +138,7 @@ def actor(event: Event, unknown: str = "") -> str:
     return unknown if found is None else plain(found)
 
 
-def subject(event: Event, limit: int = 60) -> str:
+def subject(event: Event, limit: int = SUBJECT_WIDTH) -> str:
     """What an event was about, short: the file, the connection, the command line or the request."""
     value: FieldValue | None
     if asked := request_of(event):

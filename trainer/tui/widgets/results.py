@@ -19,6 +19,7 @@ from trainer.tui.messages import ExplainEvent, ShowEvents
 from trainer.tui.widgets.actions import Actions
 from trainer.tui.widgets.alerts import Alerts
 from trainer.tui.widgets.criteria import Criteria
+from trainer.tui.widgets.event_table import EventTable
 from trainer.tui.widgets.events import Events
 from trainer.tui.widgets.frame import words_of
 from trainer.tui.widgets.hints import Hints, Solution
@@ -75,7 +76,7 @@ class Results(Vertical):
     def focus_tab(self) -> None:
         part = self.part(self.tabs.active or "criteria")
         for found in part.query("*"):
-            if isinstance(found, DataTable | OptionList | Tree | TextArea) and found.display and found.focusable:
+            if isinstance(found, DataTable | EventTable | OptionList | Tree | TextArea) and found.display and found.focusable:
                 found.focus()
                 return
         if part.focusable:
@@ -97,8 +98,7 @@ class Results(Vertical):
         if alerts:
             self.alerts.add(alerts, own)
         if events or alerts:
-            with self.app.batch_update():
-                self.events.add(events, alerts)
+            self.events.add(events, alerts)
 
     def finish(self, run: Run) -> None:
         report: GradeReport = run.report
