@@ -75,7 +75,7 @@ def keys_while_grading(home: Path) -> None:
             terminal.send("f5")
             terminal.rest(0.05, limit=0.3)
             terminal.send("\x14", "\x14")  # a run brings the results to the front: over the task back to the editor
-            terminal.rest(0.05, limit=0.3)
+            terminal.rest(0.1, limit=0.6)
             seconds.extend(_typed(terminal, f"#{turn}"))
     show(f"key to screen while a {'live' if live else 'recorded'} grade runs", milliseconds(seconds), "p95 < 50 ms")
 

@@ -40,7 +40,7 @@ def lent(monkeypatch: pytest.MonkeyPatch) -> Callable[[TrainerApp, Shell], None]
             return 0
 
         monkeypatch.setattr(app, "suspend", suspended)
-        monkeypatch.setattr("trainer.tui.node_visit.run_shell", run_shell)
+        monkeypatch.setattr("trainer.node.shell.run_shell", run_shell)
 
     return lend
 
@@ -94,7 +94,7 @@ async def test_what_the_shell_saves_is_kept_while_it_is_open(
     async with app.run_test(size=NARROW) as pilot:
         await open_study(pilot, "# before\n")
         lent(app, lambda node: None)
-        monkeypatch.setattr("trainer.tui.node_visit.run_shell", run_shell)
+        monkeypatch.setattr("trainer.node.shell.run_shell", run_shell)
         await pilot.press("f12")
         await settle(pilot)
     assert drafts == ["# saved\n"]
@@ -202,7 +202,7 @@ async def test_the_exams_clock_goes_on_in_the_shell_and_closes_it(
     async with app.run_test(size=NARROW) as pilot:
         await test_exam.open_exam(pilot)
         lent(app, lambda node: None)
-        monkeypatch.setattr("trainer.tui.node_visit.run_shell", run_shell)
+        monkeypatch.setattr("trainer.node.shell.run_shell", run_shell)
         await pilot.press("f12")
         await settle(pilot)
         assert answers == [False, False, True]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import select
 import signal
@@ -11,7 +12,8 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from contextvars import copy_context
-from typing import ClassVar
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import work
@@ -20,16 +22,16 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.screen import Screen
 
-from trainer.capture import docker_status
 from trainer.errors import StoreError
 from trainer.tui.desk import Desk, Failure, attempt, log_failure
 from trainer.tui.messages import DockerKnown
 from trainer.tui.screens.exercises import ExerciseList
-from trainer.tui.screens.progress import export_here
-from trainer.tui.screens.study import StudyScreen
-from trainer.tui.screens.work import WorkScreen
 from trainer.tui.text import Words, language
-from trainer.tui.widgets.editor import RuleEditor
+
+if TYPE_CHECKING:
+    from trainer.capture import DockerStatus
+    from trainer.tui.screens.study import StudyScreen
+    from trainer.tui.screens.work import WorkScreen
 
 RUN_END_SECONDS = 20.0
 """For a run to stop and its containers to be removed; what is left then, the next start removes."""
@@ -39,6 +41,13 @@ QUIT_SECONDS = 3.0
 """Within this time a second Ctrl-C quits."""
 KEYS_SECONDS = 0.05
 """After a signal to end, for the keys that the terminal still holds."""
+
+
+def docker_status() -> DockerStatus:
+    """What the engine answers; for a worker thread."""
+    from trainer.capture import docker_status as ask  # late: nothing on the first screen needs it
+
+    return ask()
 
 
 class TrainerApp(App[int]):
@@ -61,6 +70,7 @@ class TrainerApp(App[int]):
         self._interrupted = 0.0
         self.owns_process = False
         """The process is there for this app alone, and ends with it."""
+        self._spared = False
         self._told_early = threading.Event()
         self.end_from_thread: Callable[[], object] = self._told_early.set
         """As ``told_to_end``, for other threads: Textual's timers know their app by the context that they are made in."""
@@ -75,21 +85,39 @@ class TrainerApp(App[int]):
         self.push_screen(self._home)
         self._end_on_signals()
         self._ask_docker()
+        if self.owns_process:
+            self.call_after_refresh(self._spare_collector)
+
+    def on_check_done(self) -> None:
+        if self.owns_process and not self._spared:
+            self._spared = True
+            self._spare_collector()
+
+    def _spare_collector(self) -> None:
+        """What lives to the end (classes, the pack, the base rules) is looked through no more: that takes a tenth of a second each time."""
+        gc.freeze()
+        gc.enable()
 
     @property
     def study(self) -> StudyScreen | None:
         """The open exercise, whatever lies over it."""
+        from trainer.tui.screens.study import StudyScreen  # late, as in ExerciseList
+
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, StudyScreen)), None)
 
     @property
     def work_screen(self) -> WorkScreen | None:
         """The open exercise or exam, whatever lies over it."""
+        from trainer.tui.screens.work import WorkScreen
+
         return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, WorkScreen)), None)
 
     # Docker.
 
     @work(thread=True, exclusive=True, group="docker", exit_on_error=False)
     def _ask_docker(self) -> None:
+        import_module("trainer.tui.screens.study")  # what the learner opens next
+
         found = attempt(docker_status)
         self.post_message(DockerKnown(None if isinstance(found, Failure) else found))
 
@@ -136,6 +164,8 @@ class TrainerApp(App[int]):
             self.push_screen(CommandPalette(placeholder=self.words("palette.search"), id="--command-palette"))
 
     def _export(self) -> None:
+        from trainer.tui.screens.progress import export_here
+
         try:
             path, count = export_here(self.desk)
         except StoreError as error:
@@ -164,6 +194,8 @@ class TrainerApp(App[int]):
         if study is not None and study.feed is not None:
             study.action_cancel()
             return
+        from trainer.tui.widgets.editor import RuleEditor
+
         if isinstance(self.focused, RuleEditor) and self.focused.selected_text:
             self.focused.action_copy()
             return

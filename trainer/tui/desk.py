@@ -15,9 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from trainer.capture import DockerStatus, Progress
 from trainer.content import Exercise, Pack, core_pack_folder, fill_exercise, recordings_by_seed
 from trainer.content.remembered import load_pack_remembered
 from trainer.diagnostics import Diagnostic
@@ -31,6 +30,9 @@ from trainer.session.exam_clock import Clock, SystemClock
 from trainer.session.figures import Figures, read_figures
 from trainer.session.shelf import Shelved, shelf
 from trainer.session.sittings import open_sitting
+
+if TYPE_CHECKING:
+    from trainer.capture import DockerStatus, Progress
 
 T = TypeVar("T")
 CONFIG_FILE = "falco.yaml"
@@ -135,7 +137,7 @@ class Desk:
         self.seeds: dict[str, int] = {}
         """Variant of each exercise that was opened, by its key."""
         self.exercises: tuple[Exercise, ...] = ()
-        """As the learner sees them: with the variables of the first variant put in. ``slug`` is the key of the store."""
+        """For lists: as the pack has them, with the first variant's variables in the titles. ``slug`` is the key of the store."""
         self._put(())
 
     def _put(self, packs: Sequence[Pack]) -> None:
@@ -143,7 +145,7 @@ class Desk:
         self.shelf: tuple[Shelved, ...] = shelf(self.pack, packs)
         self._shelved = {one.key: one for one in self.shelf}
         made = {one.slug: one for one in self.exercises}
-        self.exercises = tuple(made.get(one.key) or self.variant(one.key, 0) for one in self.shelf)
+        self.exercises = tuple(made.get(one.key) or self._listed(one) for one in self.shelf)
 
     def take_packs(self, packs: Sequence[Pack]) -> None:
         """Puts the exercises of installed packs behind the core pack's."""
@@ -152,6 +154,12 @@ class Desk:
     def shelved(self, exercise: Exercise) -> Shelved:
         """Where an exercise of ``exercises`` comes from."""
         return self._shelved[exercise.slug]
+
+    def _listed(self, one: Shelved) -> Exercise:
+        # Variables are the scenario's, and reading all scenarios takes a third of a start.
+        if any("${" in title for title in one.exercise.title.values()):
+            return self.variant(one.key, 0)
+        return replace(one.exercise, slug=one.key)
 
     def variant(self, key: str, seed: int) -> Exercise:
         """An exercise as one seed's learner sees it."""

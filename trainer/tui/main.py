@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
 from trainer.errors import TrainerError
 from trainer.tui.app import TrainerApp
 from trainer.tui.desk import Desk, attempt
+
+SWITCH = 0.001
+"""Seconds for which the thread of a run may keep the interpreter while a key waits: a key changes threads four times on its way."""
 
 
 def run_tui(folder: Path | None = None, live: bool | None = None, drill: bool = False) -> int:
@@ -17,6 +21,7 @@ def run_tui(folder: Path | None = None, live: bool | None = None, drill: bool = 
         print("error: the trainer's window needs a terminal on stdin and stderr", file=sys.stderr)
         print("next: start it without redirections, or use the commands: cks-trainer --help", file=sys.stderr)
         return 2
+    gc.disable()  # until the first screen is there: nothing of it is garbage
     try:
         desk = Desk.open(folder, live)
     except TrainerError as error:
@@ -24,6 +29,7 @@ def run_tui(folder: Path | None = None, live: bool | None = None, drill: bool = 
         if error.help:
             print(f"next: {error.help}", file=sys.stderr)
         return 2
+    sys.setswitchinterval(SWITCH)
     app = TrainerApp(desk, drill=drill)
     app.owns_process = True
     try:

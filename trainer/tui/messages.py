@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from trainer.capture import DockerStatus
 from trainer.content import Pack
 from trainer.grading import ExamReport
 from trainer.tui.desk import Checked, Failure, Run
 from trainer.tui.exam_desk import Prepared
+
+if TYPE_CHECKING:
+    from trainer.capture import DockerStatus
 
 
 class CheckDone(Message):

@@ -8,8 +8,6 @@ from pathlib import Path
 
 from trainer.content import Exercise, Pack
 from trainer.grading import scenario_of
-from trainer.node.opening import open_node
-from trainer.node.shell import run_shell
 from trainer.session import data_folder
 from trainer.tui.desk import Failure, attempt
 from trainer.tui.text import Words
@@ -48,6 +46,9 @@ def visit(
     task: NodeTask, words: Words, keep: Callable[[Texts], bool], over: Callable[[], bool] = lambda: False
 ) -> NodeVisit | Failure:
     """The shell until its end. Blocks, and calls ``keep`` with changed files as they are saved; the terminal must be free."""
+
+    from trainer.node.opening import open_node  # late: what runs containers is not needed for a start
+    from trainer.node.shell import run_shell
 
     def go() -> NodeVisit:
         changed: Texts = {}

@@ -8,6 +8,7 @@ from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
 from textual.widgets import Static
 
 from trainer.content import Exam, Exercise
@@ -21,12 +22,8 @@ from trainer.tui.drill import Drill
 from trainer.tui.exam_desk import ExamRow, OpenExam, ended_attempt, exam_rows, sheets_of
 from trainer.tui.home import Entry, Heading, Row, exam_state, exercise_facts, found, sections
 from trainer.tui.messages import ExamPrepared, PacksFound
-from trainer.tui.screens.exam import ExamScreen
 from trainer.tui.screens.help import HelpScreen
-from trainer.tui.screens.progress import ProgressScreen
-from trainer.tui.screens.report import ReportScreen
 from trainer.tui.screens.start import REPORT, START, start_screen
-from trainer.tui.screens.study import StudyScreen
 from trainer.tui.widgets.frame import KeyBar, TitleBar, TrainerScreen, words_of
 from trainer.tui.widgets.home_cells import cells_of
 from trainer.tui.widgets.sections import SectionTable
@@ -43,6 +40,9 @@ SKILLS_FROM = 120
 """Cells of the window from which on skills and best times have columns."""
 LEFT_PERIOD = 20.0
 """Seconds between two looks at how much time an exam has left."""
+
+
+# Screens are imported when they are opened: the editor and its engine take a sixth of a start.
 
 
 class ExerciseList(TrainerScreen):
@@ -70,6 +70,8 @@ class ExerciseList(TrainerScreen):
         """The exam whose tasks are being made ready."""
         self.drill = Drill()
         self._drill_first = drill
+        self._drawn: Size | None = None
+        """The window's size when the table was filled."""
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
@@ -174,6 +176,7 @@ class ExerciseList(TrainerScreen):
         return sections(self.desk, words, self.figures, self.exams, by_skill=self.by_skill, going_on=going_on)
 
     def relabel(self) -> None:
+        self._drawn = self.app.size
         words, table = words_of(self), self.table
         chosen, row = self.chosen(), table.cursor_row
         table.clear(columns=True)
@@ -227,7 +230,8 @@ class ExerciseList(TrainerScreen):
         )
 
     def on_resize(self) -> None:
-        self.relabel()
+        if self.app.size != self._drawn:
+            self.relabel()
 
     def chosen(self) -> Entry | None:
         row = self.table.cursor_row
@@ -262,9 +266,13 @@ class ExerciseList(TrainerScreen):
     def _study(self, exercise: Exercise, place: tuple[int, int] | None = None) -> None:
         fresh = place is not None and not self.desk.begun(exercise.slug)
         self.desk.remember(exercise)
+        from trainer.tui.screens.study import StudyScreen
+
         self.app.push_screen(StudyScreen(self.desk, exercise, fresh=fresh, place=place))
 
     def action_progress(self) -> None:
+        from trainer.tui.screens.progress import ProgressScreen
+
         self.app.push_screen(ProgressScreen(self.desk))
 
     def action_group(self) -> None:
@@ -316,6 +324,8 @@ class ExerciseList(TrainerScreen):
         self.app.push_screen(start_screen(row, other), answered)
 
     def _show_report(self, number: int) -> None:
+        from trainer.tui.screens.report import ReportScreen
+
         try:
             self.app.push_screen(ReportScreen(self.desk, ended_attempt(self.desk, number)))
         except TrainerError as error:
@@ -347,8 +357,12 @@ class ExerciseList(TrainerScreen):
             self._tell(Failure(error.message, error.help))
             return
         if exam.ended:
+            from trainer.tui.screens.report import ReportScreen
+
             self.app.push_screen(ReportScreen(self.desk, exam.attempt))
         else:
+            from trainer.tui.screens.exam import ExamScreen
+
             self.app.push_screen(ExamScreen(exam))
 
     def _tell(self, failure: Failure) -> None:

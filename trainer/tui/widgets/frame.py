@@ -49,7 +49,18 @@ class TrainerScreen(Screen[None]):
         """Shows every string in the app's language."""
 
 
-class TitleBar(Static):
+class Line(Static):
+    """Words in a place whose height is fixed: new ones lay nothing else out anew, and the same ones draw nothing."""
+
+    _put: Content | None = None
+
+    def put(self, content: Content) -> None:
+        if self._put is None or not content.is_same(self._put):
+            self._put = content
+            self.update(content, layout=False)
+
+
+class TitleBar(Line):
     """One line: what this is on the left, its state on the right."""
 
     def __init__(self) -> None:
@@ -65,10 +76,10 @@ class TitleBar(Static):
         room = max(0, self.content_size.width - self.right.cell_length - 1)
         left = self.left.truncate(room, ellipsis=True) if self.left.cell_length > room else self.left
         gap = max(1, self.content_size.width - left.cell_length - self.right.cell_length)
-        self.update(Content.assemble(left, " " * gap, self.right))
+        self.put(Content.assemble(left, " " * gap, self.right))
 
 
-class KeyBar(Static):
+class KeyBar(Line):
     """The keys of the moment; each can be clicked too."""
 
     def __init__(self) -> None:
@@ -83,10 +94,10 @@ class KeyBar(Static):
             parts.append(
                 Content.from_markup(f"[@click={action}][bold $footer-key-foreground]$key[/] $label[/]", key=key, label=label)
             )
-        self.update(Content("  ").join(parts))
+        self.put(Content("  ").join(parts))
 
 
-class PaneBar(Static):
+class PaneBar(Line):
     """The panes: which one is in front in the narrow layout."""
 
     KEYS = ("F2", "F3", "F4")
@@ -104,7 +115,7 @@ class PaneBar(Static):
             parts.append(
                 Content.from_markup(f"[@click=screen.pane('{pane}')][{style or 'dim'}] {key} $label [/][/]", label=label)
             )
-        self.update(Content(" ").join(parts))
+        self.put(Content(" ").join(parts))
 
 
 def bar(filled: int, width: int, style: str = "$success") -> Content:
@@ -134,5 +145,8 @@ class ProgressLine(Static):
         self.say(Content.assemble(bar(filled, self.WIDTH), f" {seconds}s  {text}"))
 
     def say(self, message: Content | str) -> None:
-        self.update(message)
+        content = message if isinstance(message, Content) else Content(message)
+        room = self.content_size
+        stays = self.display and room.height == 1 and "\n" not in content.plain and content.cell_length <= room.width
+        self.update(content, layout=not stays)
         self.display = bool(message)

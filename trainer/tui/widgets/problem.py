@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.widgets import Static
 
 from trainer.diagnostics import Diagnostic, in_language
 from trainer.engine.assist import Hover
 from trainer.tui.desk import Failure
 from trainer.tui.text import Words
-from trainer.tui.widgets.frame import words_of
+from trainer.tui.widgets.frame import Line, words_of
 
 STYLE = {"error": "bold $error", "warning": "bold $warning", "info": "bold $accent"}
 
 
-class ProblemLine(Static):
+class ProblemLine(Line):
     def __init__(self, clean: str = "editor.clean") -> None:
         """``clean``: the word for a text without problems."""
         super().__init__("", markup=False, id="problem")
@@ -25,22 +24,22 @@ class ProblemLine(Static):
         words = words_of(self)
         self.shown = at_cursor
         if at_cursor is not None:
-            self.update(self._full(at_cursor))
+            self.put(self._full(at_cursor))
             return
         if hover is not None:
-            self.update(Content.assemble((hover.title, "bold $accent"), "  ", hover.body))
+            self.put(Content.assemble((hover.title, "bold $accent"), "  ", hover.body))
             return
         placed = [found for found in diagnostics if found.span is not None]
         if not diagnostics:
-            self.update(Content.styled(words(self._clean), "$text-muted"))
+            self.put(Content.styled(words(self._clean), "$text-muted"))
         elif not placed:
-            self.update(self._full(diagnostics[0]))
+            self.put(self._full(diagnostics[0]))
         else:
             span = placed[0].span
             assert span is not None
             key = "editor.problem" if len(diagnostics) == 1 else "editor.problems"
             style = "$error" if any(found.is_error for found in diagnostics) else "$warning"
-            self.update(Content.styled(words(key, count=len(diagnostics), line=span.position.line), style))
+            self.put(Content.styled(words(key, count=len(diagnostics), line=span.position.line), style))
 
     def _full(self, diagnostic: Diagnostic) -> Content:
         words = words_of(self)
@@ -59,7 +58,7 @@ class ProblemLine(Static):
 
     def say(self, message: str, style: str = "$text-muted") -> None:
         self.shown = None
-        self.update(Content.styled(message, style))
+        self.put(Content.styled(message, style))
 
 
 def failure_text(words: Words, failure: Failure, said: str = "run.failed") -> Content:
