@@ -95,6 +95,15 @@ class WorkScreen(TrainerScreen):
         else:
             self._arrange(lit=None)
 
+    def watch_focused(self) -> None:
+        # A widget that is hidden takes the focus from whichever has it by then: keys would go nowhere.
+        if self.focused is None and self.is_mounted:
+            self.call_after_refresh(self._focus_again)
+
+    def _focus_again(self) -> None:
+        if self.focused is None and self.is_current and self.app.app_focus:
+            self.focus_pane(self.pane)
+
     def on_resize(self) -> None:
         self._arrange(self.pane)
 
