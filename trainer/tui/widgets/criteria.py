@@ -57,7 +57,8 @@ class Criteria(VerticalScroll):
         done = words(
             "run.done", score=report.score, max=report.max_score, events=report.events, source=words(f"mode.{report.source}")
         )
-        rows = [Content.assemble((words(verdict[0]), verdict[1]), "  ", done), Content("")]
+        step = words("criteria.after_pass" if report.passed else "criteria.after_miss")
+        rows = [Content.assemble((words(verdict[0]), verdict[1]), "  ", done), Content.styled(step, "$text-accent"), Content("")]
         for text, style in ((report.note, "$text-muted"), (report.problem, "$warning")):
             if text:
                 rows.insert(-1, Content.styled(text, style))
@@ -83,6 +84,6 @@ class Criteria(VerticalScroll):
                 ("why", result.reason),
                 ("help", result.help),
             ):
-                if text:
+                if text and (key == "why" or result.outcome is not Outcome.SKIPPED):
                     rows.append(Content.assemble("    ", (words(f"criteria.{key}") + ": ", "$text-muted"), text))
         return rows
