@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench bench-tui fuzz verify-packs guards agreement clean
+.PHONY: help run test check bench bench-tui pictures fuzz verify-packs guards agreement clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort
@@ -40,6 +40,10 @@ bench: $(VENV)/.dev ## timings, as ratios against a baseline of the same run
 
 bench-tui: $(VENV)/.dev ## first paint, keys while a grade runs, 5,000 events, memory: in a terminal of its own
 	$(BIN)/python -m tests.bench_tui
+
+pictures: $(VENV)/.run ## the pictures of README.md and docs/tour.md, from the real program
+	$(BIN)/python -m trainer.tui.picture docs/tui.svg
+	$(BIN)/python -m trainer.tui.picture --tour docs/tour
 
 fuzz: $(VENV)/.dev ## 220,000 generated documents through the engine, and bombs (about 10 minutes)
 	$(BIN)/python -m tests.fuzz

@@ -83,7 +83,7 @@ def test_an_empty_file_earns_nothing_but_loading(pack: Pack) -> None:
     report = run(pack, "")
     assert (report.score, report.passed) == (1, False)
     assert [result.outcome.value for result in report.criteria] == ["passed", "failed", "skipped", "skipped", "skipped"]
-    assert "catches" in one(report, "quiet").reason
+    assert one(report, "quiet").reason == "this has to pass first: Shells are caught"
     assert "no rule named `Shell in web`" in one(report, "catches").reason
 
 
@@ -370,3 +370,9 @@ def test_the_open_of_the_file_in_question_is_explained_and_not_the_librarys(pack
     result = one(run(pack, rules, events=events), "catches")
     assert "fd.name was `/etc/shadow-`" in result.reason
     assert result.evidence == (2,)
+
+
+def test_a_load_error_and_what_waits_are_said_in_korean(pack: Pack) -> None:
+    report = run(pack, GOOD.replace("proc.name in (shells)", "proc.name in (shells) a"), lang="ko")
+    assert one(report, "loads").help == "두 비교식은 `and`나 `or`로 잇고, 공백이 있는 값은 따옴표로 묶으세요"
+    assert one(report, "catches").reason == "먼저 통과해야 합니다: 룰이 로드된다"

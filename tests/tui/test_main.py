@@ -89,6 +89,20 @@ async def test_the_list_is_filtered_while_typing(open_app: OpenApp) -> None:
     assert app.return_value == 0
 
 
+async def test_a_click_on_find_does_not_quit(open_app: OpenApp) -> None:
+    app = open_app()
+    async with app.run_test(size=NARROW) as pilot:
+        await settle(pilot)
+        await pilot.press("z")
+        await pilot.click("KeyBar", offset=(15, 0))
+        assert isinstance(app.screen, ExerciseList)
+        assert app.screen.wanted == ""
+        await pilot.click("KeyBar", offset=(15, 0))
+        await pilot.pause()
+        assert app.return_value is None
+        assert app.is_running
+
+
 async def test_the_list_begins_where_the_learner_was(open_app: OpenApp) -> None:
     app = open_app()
     assert app.desk.last_exercise() is None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from trainer.content.model import Criterion
+from trainer.diagnostics import in_language
 from trainer.engine import Alert, CompiledRule, CompileError, compile_output, plugins_of
 from trainer.engine.rules.plugins import catalogue_of
 from trainer.events import Event
@@ -68,7 +69,8 @@ def _loads(case: Case, params: Params) -> Finding:
     if not errors:
         return Finding(False, actual, expected, seen.load.fatal or "")
     first = errors[0]
-    return Finding(False, actual, expected, f"{place(first)}{first.code}: {first.message}", first.help)
+    message, advice = (in_language(text, seen.lang) for text in (first.message, first.help))
+    return Finding(False, actual, expected, f"{place(first)}{first.code}: {message}", advice)
 
 
 def _fires(case: Case, params: Params) -> Finding:

@@ -114,7 +114,8 @@ class Grader:
             ours = any(need in before and before[need].outcome is Outcome.ERROR for need in unmet)
             outcome = Outcome.ERROR if ours else Outcome.SKIPPED
             actual = say(self.lang, "skipped")
-            reason, advice = say(self.lang, "skipped.reason", needs=", ".join(unmet)), ""
+            named = [pick(before[need].text, self.lang) if need in before else need for need in unmet]
+            reason, advice = say(self.lang, "skipped.reason", needs="; ".join(named)), ""
         elif problem and criterion.kind in _SEEN_KINDS and not (finding.passed is False and criterion.kind == "silent"):
             # Half a run proves a false alarm, and nothing else.
             if finding.passed is not True or criterion.kind == "silent":

@@ -59,7 +59,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     "action_error": ("action {action} did not run: {error}", "동작 {action}이 실행되지 않았습니다: {error}"),
     "our_fault": ("this is the trainer's fault, not yours: it costs no points", "학습자의 잘못이 아니며, 점수를 잃지 않습니다"),
     "skipped": ("not looked at", "확인하지 않음"),
-    "skipped.reason": ("it needs {needs}, which did not pass", "{needs}을(를) 먼저 통과해야 합니다"),
+    "skipped.reason": ("this has to pass first: {needs}", "먼저 통과해야 합니다: {needs}"),
     "hidden": ("(hidden criterion)", "(숨은 채점 항목)"),
     "hidden.expected": ("shown when what it needs has passed", "필요한 항목을 통과하면 보임"),
     "output.expected": ("{rule} prints: {line}", "{rule}의 출력: {line}"),

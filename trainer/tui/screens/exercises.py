@@ -162,6 +162,10 @@ class ExerciseList(TrainerScreen):
         self.table.move_cursor(row=0)
         self.relabel()
 
+    def action_show_all(self) -> None:
+        if self.wanted:
+            self._filter("")
+
     def action_leave(self) -> None:
         if self.wanted:
             self._filter("")
@@ -219,7 +223,7 @@ class ExerciseList(TrainerScreen):
         self.query_one(KeyBar).show(
             (
                 ("Enter", "key.open", "screen.open"),
-                ("a-z", "key.filter", "screen.leave"),
+                ("a-z", "key.filter", "screen.show_all"),
                 ("F5", "key.drill", "screen.drill"),
                 ("F3", "key.progress", "screen.progress"),
                 *([("F4", "key.group", "screen.group")] if self.wide else []),

@@ -57,15 +57,19 @@ class Criteria(VerticalScroll):
         done = words(
             "run.done", score=report.score, max=report.max_score, events=report.events, source=words(f"mode.{report.source}")
         )
-        rows = [Content.assemble((words(verdict[0]), verdict[1]), "  ", done), Content("")]
+        step = words("criteria.after_pass" if report.passed else "criteria.after_miss")
+        rows = [Content.assemble((words(verdict[0]), verdict[1]), "  ", done), Content.styled(step, "$text-accent"), Content("")]
         for text, style in ((report.note, "$text-muted"), (report.problem, "$warning")):
             if text:
                 rows.insert(-1, Content.styled(text, style))
+        waits = ""
         for result in report.criteria:
-            rows.extend(self._rows(result))
+            rows.extend(self._rows(result, waits))
+            waits = result.reason if result.outcome is Outcome.SKIPPED else ""
         return Content("\n").join(rows)
 
-    def _rows(self, result: CriterionResult) -> list[Content]:
+    def _rows(self, result: CriterionResult, waits: str) -> list[Content]:
+        """``waits``: what the row above waits for; the same is not said twice."""
         words = words_of(self)
         style = STYLE[result.outcome]
         rows = [
@@ -83,6 +87,6 @@ class Criteria(VerticalScroll):
                 ("why", result.reason),
                 ("help", result.help),
             ):
-                if text:
+                if text and (result.outcome is not Outcome.SKIPPED or (key == "why" and text != waits)):
                     rows.append(Content.assemble("    ", (words(f"criteria.{key}") + ": ", "$text-muted"), text))
         return rows
