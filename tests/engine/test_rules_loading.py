@@ -218,3 +218,14 @@ def test_deep_conditions_are_values(depth: int) -> None:
     result = load(rule("R", "'" + "not (" * depth + "evt.type = open" + ")" * depth + "'"))
     assert all(found.message == "exceeded max depth limit of 1000" for found in errors(result))
     assert result.ok == (depth == 100)
+
+
+def test_keys_in_the_column_of_the_dash_are_indented_by_the_fix() -> None:
+    text = "  - rule: R\n  desc: d\n  condition: >\n    evt.type = setns\n  output: o\n  priority: INFO\n"
+    found = load_rules([SourceFile("local.yaml", text)]).diagnostics[0]
+    assert found.fix is not None
+    for edit in sorted(found.fix.edits, key=lambda edit: -edit.span.start):
+        text = text[: edit.span.start] + edit.text + text[edit.span.end :]
+    mended = load_rules([SourceFile("local.yaml", text)])
+    assert mended.ok
+    assert [rule.name for rule in mended.ruleset] == ["R"]

@@ -66,6 +66,10 @@ KOREAN: dict[str, str] = {
     # Beside Falco's messages: keys and values.
     "This {kind} needs the key `{key}`.": "이 {kind}에는 `{key}` 키가 필요합니다.",
     " A rule has rule, desc, condition, output and priority.": " 룰에는 rule, desc, condition, output, priority가 있어야 합니다.",
+    "This rule has no desc, condition, output or priority. They stand below `rule`, in its column.": (
+        "이 룰에는 desc, condition, output, priority가 없습니다. `rule` 아래, 같은 열에 써야 합니다."
+    ),
+    "Indent the lines below `rule`": "`rule` 아래의 줄을 들여쓰기",
     "A priority is one of {names}.": "priority는 {names} 중 하나입니다.",
     " Did you mean {meant}?": " {meant}을(를) 쓰려던 것인가요?",
     " Did you mean `{meant}`?": " `{meant}`을(를) 쓰려던 것인가요?",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
+from itertools import takewhile
 
 from trainer.diagnostics import Diagnostic, Edit, Fix, Said, say
 from trainer.engine.fields import load_catalogue
@@ -195,8 +196,27 @@ def _missing_comma(diagnostic: Diagnostic, known: Definitions, _: str) -> tuple[
     return "", Fix(say("Put a comma between the two items"), (Edit(place, ","),))
 
 
+def _name_alone(span: Span | None) -> tuple[str, Fix | None]:
+    """A rule of hardly more than its name, which Falco takes for a change of ``enabled``: its other keys are mostly there, in the column of the dash."""
+    text: str = say("This rule has no desc, condition, output or priority. They stand below `rule`, in its column.")
+    if span is None:
+        return text, None
+    column, lines = span.position.column - 1, span.file.line_starts[span.position.line :]
+    below = list(takewhile(lambda start: re.match(r" *[\w-]+:| {4}", span.file.text[start : start + 80]), lines))
+    if not below:
+        return text, None
+    first = re.match(" *", span.file.text[below[0] :])
+    missing = column - (first.end() if first else 0)
+    if missing <= 0:
+        return text, None
+    edits = tuple(Edit(Span(span.file, start, start), " " * missing) for start in below)
+    return text, Fix(say("Indent the lines below `rule`"), edits)
+
+
 def _missing_key(diagnostic: Diagnostic, known: Definitions, key: str) -> tuple[str, Fix | None]:
     kind = diagnostic.context[-1].item_type if diagnostic.context else "item"
+    if kind == "rule" and key == "enabled":
+        return _name_alone(diagnostic.span)
     text: str = say("This {kind} needs the key `{key}`.", kind=kind, key=key)
     if kind == "rule":
         text += say(" A rule has rule, desc, condition, output and priority.")
