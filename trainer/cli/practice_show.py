@@ -44,7 +44,7 @@ _TEXTS: Final[dict[str, tuple[str, str]]] = {
     ),
     "streak": ("practised {days} day(s) in a row", "{days}일 연속 연습"),
     "drill": ("{title}  (variant {seed}, {minutes} min)", "{title}  (변형 {seed}, {minutes}분)"),
-    "drill.grade": ("write your rules into a file, then: {command}", "규칙을 파일에 쓴 다음: {command}"),
+    "drill.grade": ("write your rules into a file, then: {command}", "룰을 파일에 쓴 다음: {command}"),
     "drill.nothing": ("there is no exercise to draw", "고를 문제가 없습니다"),
     "exported": ("{count} attempts written to {path}", "시도 {count}개를 {path}에 저장했습니다"),
     "imported.nothing": ("nothing new in {path}", "{path}에 새로운 것이 없습니다"),

@@ -122,6 +122,7 @@ PRACTICE_HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("x", "forget everything, after a backup", "백업한 뒤 모두 지우기"),
         ("Ctrl+L", "English / Korean", "영어 / 한국어"),
         ("Escape", "back to the list", "목록으로"),
+        ("Ctrl+Q", "quit", "종료"),
     ),
 }
 VARIANT_HELP = ("Ctrl+O", "another variant, from its starter", "다른 변형을 처음부터")
