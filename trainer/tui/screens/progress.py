@@ -56,6 +56,11 @@ class ProgressScreen(TrainerScreen):
         words = words_of(self)
         wide = self.app.size.width >= TWO_COLUMNS
         width = (self.app.size.width // 2 if wide else self.app.size.width) - 6
+        # In a wide window the columns scroll, and Tab must not stop at what holds them.
+        box = self.query_one("#figures")
+        box.can_focus = not wide
+        if wide and box.has_focus:
+            self.query_one("#levels").focus()
         self.query_one(TitleBar).show(Content.styled(words("progress.title"), "bold"), Content(""))
         try:
             figures, exams = self.desk.figures(), exam_rows(self.desk)
@@ -66,7 +71,7 @@ class ProgressScreen(TrainerScreen):
             self.query_one("#times Static", Static).update(times(figures, self.desk, exams, words, width))
         self.query_one(KeyBar).show(
             (
-                ("↑↓ PgDn", "key.scroll", "screen.scroll_down"),
+                ("↑↓", "key.scroll", "screen.scroll_down"),
                 ("e", "key.export", "screen.export"),
                 ("i", "key.import", "screen.import"),
                 ("x", "key.reset", "screen.reset"),

@@ -83,7 +83,12 @@ class ReportScreen(TrainerScreen):
             Content.styled(f"#{self.ended.id}", "$text-muted"),
         )
         wide = self.app.size.width >= TWO_COLUMNS
-        self.query_one("#report").display = report is not None
+        box = self.query_one("#report")
+        box.display = report is not None
+        # In a wide window the columns scroll, and Tab must not stop at what holds them.
+        box.can_focus = not wide
+        if wide and box.has_focus:
+            self._focus()
         if report is not None:
             width = (self.app.size.width // 2 if wide else self.app.size.width) - 6
             self.query_one("#overview Static", Static).update(overview(report, words, width))
@@ -92,7 +97,7 @@ class ReportScreen(TrainerScreen):
         again = [("g", "key.retry", "screen.grade")] if self._may_grade else []
         self.query_one(KeyBar).show(
             (
-                ("↑↓ PgDn", "key.scroll", "screen.scroll_down"),
+                ("↑↓", "key.scroll", "screen.scroll_down"),
                 ("e", "key.export", "screen.export"),
                 *again,
                 ("F1", "key.help", "screen.help"),

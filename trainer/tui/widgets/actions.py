@@ -73,7 +73,8 @@ class Actions(Vertical):
         if why := words.of(found.why):
             parts.append(Content(why))
         if found.reason:
-            parts.append(Content.assemble((words("criteria.why") + ": ", "$text-muted"), found.reason))
+            reason = found.reason.removeprefix(f"{found.action_id}, ")
+            parts.append(Content.assemble((words("criteria.why") + ": ", "$text-muted"), reason))
         self.query_one(".detail", Static).update(Content("\n").join(parts))
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
