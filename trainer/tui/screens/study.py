@@ -138,6 +138,9 @@ class StudyScreen(WorkScreen):
         else:
             self.results.focus_tab()
 
+    def on_rule_editor_left(self) -> None:
+        self.action_pane("task")
+
     def action_next_tab(self) -> None:
         if self.pane == "results":
             self.results.next_tab()

@@ -55,6 +55,9 @@ def _styles(dark: bool) -> dict[str, Style]:
 class RuleEditor(TextArea):
     """Edits one of the exercise's files, and proposes how a word may go on."""
 
+    class Left(Message):
+        """Escape was pressed, and there was nothing to close."""
+
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+@,ctrl+space", "propose", show=False),
         Binding("ctrl+underscore,ctrl+slash", "toggle_comment", show=False),
@@ -173,6 +176,12 @@ class RuleEditor(TextArea):
         if proposals is not None and proposals.open and self._with_proposals(proposals, event.key):
             event.stop()
             event.prevent_default()
+            return
+        if event.key == "escape" and not self.read_only:
+            # A TextArea would give the focus to whatever comes next, which in a narrow window is the editor again.
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Left())
             return
         if event.key == "enter" and not self.read_only:
             event.stop()
