@@ -62,13 +62,15 @@ async def test_the_list_gives_way(open_app: OpenApp) -> None:
     app = open_app()
     async with app.run_test(size=NARROW) as pilot:
         screen, proposals = await typing(pilot, RULE + "evt.type = ope")
-        await pilot.press("n")
+        await pilot.press("n", "backspace")
         await settle(pilot)
-        await pilot.press("o", "escape")
+        assert proposals.display
+        await pilot.press("escape")
         await settle(pilot)
         assert not proposals.display
         assert app.screen is screen
-        await pilot.press("backspace", "enter")
+        assert screen.editor.has_focus
+        await pilot.press("n", "enter")
         await settle(pilot)
         assert screen.editor.text == RULE + "evt.type = open\n  "
         await pilot.press("down", "p", "down")
