@@ -14,7 +14,7 @@ import pytest
 from pytest_textual_snapshot import SVGImageExtension
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import DataTable, Input, TextArea
+from textual.widgets import DataTable, Input, Static, TextArea
 
 import trainer.tui
 from tests.tui import stage as stages
@@ -255,6 +255,20 @@ async def test_exam_and_report(stage: OpenStage, snapshot: Any, size: tuple[int,
         await pilot.press("f3")
         await camera.take("progress-with-exam")
         camera.end()
+
+
+@languages
+@pytest.mark.parametrize("page, texts", [("report", ["#overview"]), ("progress", ["#levels", "#times"])])
+async def test_bars_stay_on_their_line_beside_a_scroll_bar(stage: OpenStage, page: str, texts: list[str], lang: str) -> None:
+    on = stage(lang)
+    async with on.app.run_test(size=(WIDE[0], 16)) as pilot:
+        await on.report(pilot)
+        on.app.pop_screen()
+        screen = await on.open(pilot, page)
+        for name in texts:
+            text = screen.query_one(f"{name} Static", Static)
+            bars = [line for line in text.render().split("\n") if any(mark in line.plain for mark in "━░█┃")]
+            assert max(line.cell_length for line in bars) <= text.content_size.width
 
 
 def test_no_screen_is_left_out() -> None:

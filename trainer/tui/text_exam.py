@@ -50,7 +50,7 @@ EXAM: dict[str, tuple[str, str]] = {
         "When the time is over, the exam hands itself in.",
         "시간이 다 되면 시험은 저절로 제출됩니다.",
     ),
-    "start.best": ("Best so far: {percent} % of {count} attempts.", "지금까지 최고: {percent}% (응시 {count}회)."),
+    "start.best": ("Best so far: {percent} % (attempts: {count}).", "지금까지 최고: {percent}% (응시 {count}회)."),
     "start.ungraded": ("The last attempt is not graded yet: r grades it.", "마지막 응시는 아직 채점 전입니다. r로 채점합니다."),
     "start.left": ("{left} left of {duration}.", "{duration} 중 {left} 남음."),
     "start.other": (

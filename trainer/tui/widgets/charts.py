@@ -66,7 +66,7 @@ def times(figures: Figures, desk: Desk, exams: Sequence[ExamRow], words: Words, 
     lines = [_heading(words("progress.times"))]
     timed = [one for one in figures.exercises if one.best_seconds is not None]
     titles = {one.slug: words.of(one.title) for one in desk.exercises}
-    room = max(12, width - BAR - 16)
+    room = max(12, width - BAR - 17)
     lines += [_time(one, titles[one.key], room) for one in timed] or [Content.styled(words("progress.no_times"), "$text-muted")]
     lines += [Content(""), _heading(words("progress.exams"))]
     graded = [row for row in exams if row.results is not None and row.results.best is not None]
@@ -75,9 +75,8 @@ def times(figures: Figures, desk: Desk, exams: Sequence[ExamRow], words: Words, 
             best = row.results.best
             said = words("progress.exam", percent=f"{best:g}", count=row.results.attempts)
             style = "$success" if row.results.passed else "$warning"
-            lines.append(
-                Content.assemble(_fitted(words.of(row.title), room), " ", bar(round(BAR * best / 100), BAR, style), "  ", said)
-            )
+            title = _fitted(words.of(row.title), max(12, width - BAR - 3 - cell_len(said)))
+            lines.append(Content.assemble(title, " ", bar(round(BAR * best / 100), BAR, style), "  ", said))
     if not graded:
         lines.append(Content.styled(words("progress.no_exams"), "$text-muted"))
     folder = str(desk.store.path.parent)

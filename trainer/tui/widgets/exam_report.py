@@ -86,7 +86,7 @@ def _group(group: ExamGroup, pass_percent: int, lang: str, difficulty: bool, wid
     style = "$success" if group.percent >= pass_percent else "$error"
     points = f"{points_text(group.score)}/{points_text(group.max_score)}"
     time = _time(group.seconds, group.target_seconds)
-    room = max(8, min(24, width - BAR - 7 - 10 - time.cell_length - 5))
+    room = max(8, min(24, width - BAR - 8 - 10 - time.cell_length - 5))
     return Content.assemble(
         "  ",
         _padded(name, room),
