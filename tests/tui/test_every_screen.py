@@ -99,6 +99,9 @@ class Camera:
         assert type(app.screen) is self.expected[name]
         for bar in app.screen.query(KeyBar):
             assert bar.render().cell_length <= bar.content_size.width, f"{name}: a key is cut off"
+        for page in app.screen.query("#help"):
+            text = page.query_one(Static).render()
+            assert max(line.cell_length for line in text.split("\n")) <= page.scrollable_content_region.width, f"{name}: cut off"
         picture = app.export_screenshot(title=app.title, simplify=True)
         same = self.snapshot(name=name) == picture
         if not same:

@@ -342,7 +342,7 @@ HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
         (
             "Enter",
             "in alerts, actions, events: why the rule matched or not",
-            "경보, 동작, 이벤트에서: 룰이 일치했거나 일치하지 않은 이유",
+            "경보, 동작, 이벤트에서: 룰의 일치 여부와 그 이유",
         ),
         ("r", "in Why: next rule", "이유 탭에서: 다음 룰"),
         ("e", "in actions: the events of that action", "동작에서: 그 동작의 이벤트"),
