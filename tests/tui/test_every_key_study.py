@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import DataTable, Static
+from textual.widgets import Static
 
 from tests.tui import stage as stages
 from tests.tui.conftest import NARROW, run, settle
@@ -210,8 +210,8 @@ async def test_results(stage: OpenStage) -> None:
         await press(pilot, "study", "e")
         await pilot.pause()
         assert results.tabs.active == "events"
-        table = results.events.query_one(DataTable)
-        assert [str(table.get_row_at(row)[1]) for row in range(table.row_count)] == ["cat-in-web", "cat-in-web"]
+        table = results.events.table
+        assert [table.texts(row)[1] for row in range(len(table.rows))] == ["cat-in-web", "cat-in-web"]
         for count in (1, 2):
             await press(pilot, "study", "h")
             await pilot.pause()

@@ -14,7 +14,7 @@ import pytest
 from pytest_textual_snapshot import SVGImageExtension
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import DataTable, Input, Static, TextArea
+from textual.widgets import Input, Static, TextArea
 
 import trainer.tui
 from tests.tui import stage as stages
@@ -180,7 +180,7 @@ async def test_study(stage: OpenStage, snapshot: Any, monkeypatch: pytest.Monkey
         await run(pilot)
         screen.results.actions.choose(2)
         await pilot.press("h")
-        screen.results.events.query_one(DataTable).move_cursor(row=5)
+        screen.results.events.table.cursor = 5
         screen.results.why.show(5)
         for tab in TABS:
             screen.results.open(tab)
