@@ -139,8 +139,8 @@ def headings(home: ExerciseList) -> list[str]:
     return [row.text for row in home.shown if isinstance(row, Heading)]
 
 
-@covers(*keys_of("list", "a-z", "q"))
-async def test_letters_find_escape_shows_all_and_q_quits(stage: OpenStage) -> None:
+@covers(*keys_of("list", "a-z"))
+async def test_letters_find_and_escape_shows_all(stage: OpenStage) -> None:
     on = stage()
     async with on.app.run_test(size=NARROW) as pilot:
         await settle(pilot)
@@ -153,8 +153,17 @@ async def test_letters_find_escape_shows_all_and_q_quits(stage: OpenStage) -> No
         assert [on.desk.shelved(row).pack.id for row in home.shown if not isinstance(row, Heading)] == ["other"]  # type: ignore[arg-type]
         await pilot.press("escape")
         assert home.shown == everything
-        await press(pilot, "list", "q")
-    assert on.app.return_value == 0
+        assert on.app.is_running
+
+
+@covers(*keys_of("list", "q", "Escape"))
+async def test_out_of_the_first_screen(stage: OpenStage) -> None:
+    for label in ("q", "Escape"):
+        on = stage()
+        async with on.app.run_test(size=NARROW) as pilot:
+            await settle(pilot)
+            await press(pilot, "list", label)
+        assert on.app.return_value == 0
 
 
 # Every screen.
