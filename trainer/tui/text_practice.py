@@ -176,8 +176,8 @@ SOLUTION_HELP = (
     ("g", "give up, and see the solution (in the results)", "포기하고 모범 답안 보기 (결과 창에서)"),
     (
         "c",
-        "the solution compared with yours, or alone (in the results)",
-        "모범 답안을 내 답과 비교하거나 따로 보기 (결과 창에서)",
+        "compare the solution with yours (in the results)",
+        "모범 답안을 내 답과 비교 (결과 창에서)",
     ),
 )
 HOME_HELP = (
@@ -185,8 +185,8 @@ HOME_HELP = (
     ("F3", "progress: skills, times, your data", "학습 기록: 기술, 시간, 데이터"),
     (
         "Delete, F8",
-        "reset the exercise: forget its attempts and texts, after a backup",
-        "문제 초기화: 백업한 뒤 시도와 글 지우기",
+        "make the exercise new again, after a backup",
+        "백업한 뒤 문제를 새 문제로 되돌리기",
     ),
     ("F4", "exercises by skill, or in the order of the pack", "문제를 기술별로, 또는 팩의 순서대로"),
     ("Ctrl+P", "command palette", "명령 팔레트"),
