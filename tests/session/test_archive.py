@@ -214,3 +214,18 @@ def test_a_killed_reset_leaves_everything_and_a_whole_backup(tmp_path: Path) -> 
         assert store.attempt_count("a") == 2
         import_data(new, next((tmp_path / "home" / "backups").glob("*.json")))
         assert contents(new) == contents(store)
+
+
+def test_giving_up_comes_along_and_older_files_know_nothing_of_it(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "one") as one, Store.open(tmp_path / "two") as two, Store.open(tmp_path / "three") as three:
+        practise(one, "a", 1, False)
+        one.record_attempt("a", "# gave up", {}, 0, 10, False, gave_up=True)
+        export_data(one, tmp_path / "file")
+        import_data(two, tmp_path / "file")
+        assert [attempt.gave_up for attempt in two.attempts("a")] == [True, False]
+        data = json.loads((tmp_path / "file").read_text())
+        for row in data["tables"]["attempt"]:
+            del row["gave_up"]
+        (tmp_path / "file").write_text(json.dumps(data))
+        import_data(three, tmp_path / "file")
+        assert [attempt.gave_up for attempt in three.attempts("a")] == [False, False]

@@ -556,7 +556,7 @@ def test_an_old_store_is_upgraded_in_place_and_keeps_everything(tmp_path: Path, 
         assert store.draft("a") == "mine"
         assert store.exercise_state("a") is ExerciseState.PASSED
         assert store.setting("theme") == "dark"
-        assert store.rows("PRAGMA user_version", ()) == [(3,)]
+        assert store.rows("PRAGMA user_version", ()) == [(4,)]
         assert begin(store, pack, hands).attempt.state is ExamState.RUNNING
     with Store.open(tmp_path / "old") as store:
         assert running_attempt(store) == 1

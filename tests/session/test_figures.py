@@ -17,8 +17,9 @@ from tests.practice_data import TODAY, noon, practise
 from trainer.content import load_pack
 from trainer.session import Store
 from trainer.session.drill import DRILL_SECONDS, draw_drill, draw_seed
-from trainer.session.figures import read_figures
+from trainer.session.figures import read_figures, recall
 from trainer.session.history import Try, practices
+from trainer.session.repetition import Recall
 from trainer.session.shelf import Shelved, shelf
 from trainer.session.sittings import IDLE_SECONDS, WorkTime, begin_sitting, count_in, open_sitting
 
@@ -106,6 +107,13 @@ def test_command_line_attempts_of_one_day_and_variant_are_one_sitting() -> None:
     day = 1_790_000_000.0
     made = [Try("a", day + number, number == 2, 1, 1) for number in range(4)] + [Try("a", day + 9, True, 1, 1, seed=3)]
     assert [(one.tries, one.passed) for one in practices(made)] == [(3, True), (1, True)]
+
+
+def test_a_sitting_that_was_given_up_is_failed_whatever_comes_after() -> None:
+    made = [Try("a", 1.0, False, 1, 1, sitting="s"), Try("a", 2.0, False, 0, 1, sitting="s", gave_up=True)]
+    made.append(Try("a", 3.0, True, 1, 1, sitting="s", solution=True))
+    (practice,) = practices(made)
+    assert (practice.tries, practice.passed, practice.clean, recall(practice)) == (2, False, False, Recall.FAILED)
 
 
 def test_a_new_sitting_keeps_the_text_of_the_one_before(store: Store) -> None:

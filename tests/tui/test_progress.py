@@ -300,7 +300,7 @@ async def test_the_palette_speaks_the_learners_language(home: OpenHome) -> None:
     async with app.run_test(size=NARROW) as pilot:
         await settle(pilot)
         titles = [command.title for command in app.get_system_commands(app.screen)]
-        assert titles == ["5분 연습", "학습 기록", "내 데이터 내보내기", "언어: English", "색 테마", "종료"]
+        assert titles == ["5분 연습", "학습 기록", "이 문제 초기화", "내 데이터 내보내기", "언어: English", "색 테마", "종료"]
         await pilot.press("ctrl+p")
         await settle(pilot)
         assert app.screen.query_one(Input).placeholder == "명령 찾기…"

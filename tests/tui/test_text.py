@@ -7,10 +7,13 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from rich.cells import cell_len
 
 import trainer.tui
 from trainer.tui.text import EN, HELP, KO, Words, language
 
+HELP_WIDTH = 72
+"""Cells inside the frame of the help, beside its scroll bar."""
 SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in Path(trainer.tui.__file__).parent.rglob("*.py"))
 
 
@@ -35,6 +38,14 @@ def test_help_speaks_both_languages() -> None:
     for page in HELP:
         assert [keys for keys, _ in Words("en").help(page)] == [keys for keys, _ in Words("ko").help(page)]
         assert all(text for _, text in Words("ko").help(page))
+
+
+@pytest.mark.parametrize("lang", ["en", "ko"])
+def test_help_fits_into_80_columns(lang: str) -> None:
+    for page in HELP:
+        rows = Words(lang).help(page)
+        keys = max(cell_len(shown) for shown, _ in rows)
+        assert [text for _, text in rows if keys + 2 + cell_len(text) > HELP_WIDTH] == [], page
 
 
 @pytest.mark.parametrize("value, expected", [("ko_KR.UTF-8", "ko"), ("en_US.UTF-8", "en"), ("de_DE", "en")])

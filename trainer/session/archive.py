@@ -22,7 +22,7 @@ from typing import Any
 import trainer
 from trainer.errors import StoreError
 from trainer.session.exam_store import running_attempt
-from trainer.session.merging import ADDED, TABLES, Row, merge
+from trainer.session.merging import ADDED, LATER, TABLES, Row, merge
 from trainer.session.store import Store, to_text
 
 FORMAT = "cks-trainer-data"
@@ -138,7 +138,15 @@ def _read(path: Path) -> dict[str, list[Row]]:
     tables = data.get("tables")
     if version != FORMAT_VERSION or not isinstance(tables, dict):
         raise StoreError(f"{path} is damaged: it has no format_version or no tables", next_step)
-    return {table: _checked(path, table, tables.get(table, [])) for table in TABLES}
+    return {table: _checked(path, table, _completed(table, tables.get(table, []))) for table in TABLES}
+
+
+def _completed(table: str, rows: object) -> object:
+    """With the columns that the file's version did not know."""
+    later = LATER.get(table)
+    if later is None or not isinstance(rows, list):
+        return rows
+    return [{**later, **row} if isinstance(row, dict) else row for row in rows]
 
 
 def _checked(path: Path, table: str, rows: object) -> list[Row]:

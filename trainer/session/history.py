@@ -28,11 +28,12 @@ class Try:
     solution: bool = False
     seed: int = 0
     sitting: str | None = None
+    gave_up: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """The attempts of one sitting until the first that passed; what is tried after that teaches nothing new."""
+    """The attempts of one sitting until the first that passed, or until the learner gave up; what is tried after that says nothing new."""
 
     exercise: str
     ended_at: float
@@ -67,11 +68,12 @@ def day_of(at: float) -> date:
 def read_tries(store: Store) -> tuple[Try, ...]:
     """Every attempt, the oldest first. Raises StoreError."""
     rows = store.rows(
-        "SELECT exercise, at, passed, score, max_score, seconds, hints, solution, seed, sitting FROM attempt ORDER BY at, id", ()
+        "SELECT exercise, at, passed, score, max_score, seconds, hints, solution, seed, sitting, gave_up FROM attempt ORDER BY at, id",
+        (),
     )
     return tuple(
-        Try(exercise, at, bool(passed), score, top, seconds, hints, bool(solution), seed, sitting)
-        for exercise, at, passed, score, top, seconds, hints, solution, seed, sitting in rows
+        Try(exercise, at, bool(passed), score, top, seconds, hints, bool(solution), seed, sitting, bool(up))
+        for exercise, at, passed, score, top, seconds, hints, solution, seed, sitting, up in rows
     )
 
 
@@ -80,7 +82,7 @@ def practices(tries: Iterable[Try]) -> tuple[Practice, ...]:
     groups: dict[tuple[str, object], list[Try]] = {}
     for one in sorted(tries, key=lambda one: one.at):
         group = groups.setdefault((one.exercise, one.sitting or (one.seed, day_of(one.at))), [])
-        if not group or not group[-1].passed:
+        if not group or not (group[-1].passed or group[-1].gave_up):
             group.append(one)
     found = [
         Practice(exercise, last.at, len(group), last.passed, last.seconds, last.hints > 0 or last.solution)

@@ -24,6 +24,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
         "pack": "text?",
         "solution": "int",
         "sitting": "text?",
+        "gave_up": "int",
     },
     "draft": {"exercise": "text", "file": "text", "text": "blob", "saved_at": "real"},
     "earlier_draft": {"exercise": "text", "file": "text", "saved_at": "real", "text": "blob", "sitting": "text?"},
@@ -83,6 +84,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     },
 }
 """What is exported, with the type of each column; ``?``: it may be null."""
+LATER: Mapping[str, Row] = {"attempt": {"gave_up": 0}}
+"""Columns that files of earlier versions lack, and what they mean by that."""
 ADDED = ("attempt", "exam_attempt", "draft", "earlier_draft", "sitting", "setting")
 """The tables whose growth an import tells."""
 

@@ -1,4 +1,4 @@
-"""What makes version 3 of the store from version 2: what an attempt was made with, sittings, and texts of earlier sittings."""
+"""What makes versions 3 and 4 of the store: what an attempt was made with, sittings, texts of earlier sittings, and giving up."""
 
 from __future__ import annotations
 
@@ -16,4 +16,7 @@ CREATE TABLE IF NOT EXISTS earlier_draft (
     exercise TEXT NOT NULL, file TEXT NOT NULL, saved_at REAL NOT NULL, text BLOB NOT NULL, sitting TEXT,
     PRIMARY KEY (exercise, file, saved_at)
 ) WITHOUT ROWID;
+"""
+GIVEN_UP_SCHEMA = """
+ALTER TABLE attempt ADD COLUMN gave_up INTEGER NOT NULL DEFAULT 0;
 """

@@ -14,7 +14,10 @@ from trainer.session.store import Store
 
 IDLE_SECONDS = 300.0
 """A pause in which nothing is done counts for no more than this."""
-_COLUMNS = "id, exercise, seed, began_at, seconds, hints, solution, passed"
+_COLUMNS = (
+    "id, exercise, seed, began_at, seconds, hints, solution, passed, EXISTS (SELECT 1 FROM attempt"
+    " WHERE attempt.exercise = sitting.exercise AND attempt.sitting = sitting.id AND attempt.gave_up)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,13 @@ class Sitting:
     solution: bool = False
     """The reference solution was looked at before it was passed."""
     passed: bool = False
+    gave_up: bool = False
+    """The learner gave up, and has seen the solution."""
+
+    @property
+    def over(self) -> bool:
+        """What is tried in it from now on says nothing new."""
+        return self.passed or self.gave_up
 
 
 class WorkTime:
@@ -94,5 +104,5 @@ def count_in(store: Store, sitting: str, *, seconds: float = 0.0, hints: int = 0
         )
 
 
-def _sitting(row: tuple[str, str, int, float, float, int, int, int]) -> Sitting:
-    return Sitting(*row[:6], bool(row[6]), bool(row[7]))
+def _sitting(row: tuple[str, str, int, float, float, int, int, int, int]) -> Sitting:
+    return Sitting(*row[:6], bool(row[6]), bool(row[7]), bool(row[8]))

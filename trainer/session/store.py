@@ -23,7 +23,7 @@ import platformdirs
 
 from trainer.errors import StoreError
 from trainer.session.exam_schema import EXAM_SCHEMA
-from trainer.session.practice_schema import PRACTICE_SCHEMA
+from trainer.session.practice_schema import GIVEN_UP_SCHEMA, PRACTICE_SCHEMA
 
 _BUSY_SECONDS = 10.0
 _SCHEMA = """
@@ -38,7 +38,7 @@ CREATE TABLE IF NOT EXISTS attempt (
 CREATE INDEX IF NOT EXISTS attempt_exercise ON attempt (exercise, id);
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
-_MIGRATIONS = (_SCHEMA, EXAM_SCHEMA, PRACTICE_SCHEMA)
+_MIGRATIONS = (_SCHEMA, EXAM_SCHEMA, PRACTICE_SCHEMA, GIVEN_UP_SCHEMA)
 """What makes each version of the store from the one before it. Only ever added to."""
 _VERSION = len(_MIGRATIONS)
 _MAIN_FILE = "falco_rules.local.yaml"
@@ -74,6 +74,8 @@ class Attempt:
     """``ID@VERSION``; None for attempts of the first versions."""
     sitting: str | None = None
     """Which of the learner's sittings it belongs to; None for the command line's."""
+    gave_up: bool = False
+    """Nothing was graded: the learner gave up, to see the solution."""
 
 
 def data_folder() -> Path:
@@ -157,15 +159,16 @@ class Store:
         seed: int = 0,
         pack: str | None = None,
         sitting: str | None = None,
+        gave_up: bool = False,
     ) -> int:
-        """Keeps one graded attempt and returns its number. A sitting in which it passed is passed with it."""
+        """Keeps one graded attempt, or with ``gave_up`` that there is none; its number. A sitting in which it passed is passed with it."""
         with self.change() as db:
             if sitting is not None and passed:
                 db.execute("UPDATE sitting SET passed = 1 WHERE id = ?", (sitting,))
             cursor = db.execute(
                 "INSERT INTO attempt"
-                " (exercise, at, seconds, score, max_score, passed, hints, rules, report, solution, seed, pack, sitting)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                " (exercise, at, seconds, score, max_score, passed, hints, rules, report, solution, seed, pack, sitting,"
+                " gave_up) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     exercise,
                     time.time(),
@@ -176,7 +179,7 @@ class Store:
                     hints,
                     to_bytes(rules),
                     json.dumps(report),
-                    *(solution, seed, pack, sitting),
+                    *(solution, seed, pack, sitting, gave_up),
                 ),
             )
             return int(cursor.lastrowid or 0)
@@ -185,14 +188,14 @@ class Store:
         """The newest first."""
         rows = self.rows(
             "SELECT id, exercise, at, score, max_score, passed, rules, report, seconds, hints, solution, seed, pack,"
-            " sitting FROM attempt"
+            " sitting, gave_up FROM attempt"
             " WHERE exercise = ? ORDER BY id DESC LIMIT ?",
             (exercise, limit),
         )
         found = []
-        for number, name, at, score, top, passed, rules, report, seconds, hints, solution, seed, pack, sitting in rows:
+        for number, name, at, score, top, passed, rules, report, seconds, hints, solution, seed, pack, sitting, up in rows:
             made = (number, name, at, score, top, bool(passed), to_text(rules), json.loads(report))
-            found.append(Attempt(*made, seconds, hints, bool(solution), seed, pack, sitting))
+            found.append(Attempt(*made, seconds, hints, bool(solution), seed, pack, sitting, bool(up)))
         return tuple(found)
 
     def attempt_count(self, exercise: str) -> int:

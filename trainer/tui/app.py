@@ -20,6 +20,7 @@ from textual import work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
+from textual.events import CursorPosition, Key
 from textual.screen import Screen
 
 from trainer.errors import StoreError
@@ -150,10 +151,19 @@ class TrainerApp(App[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """In the learner's language. What leads to another screen is there on the first one only: nothing is left by accident."""
+        from trainer.tui.screens.rules import BaseRulesScreen
+        from trainer.tui.screens.study import StudyScreen
+        from trainer.tui.screens.work import WorkScreen
+
         words = self.words
         if screen is self._home:
             yield SystemCommand(words("palette.drill"), words("palette.drill_help"), self._home.action_drill)
             yield SystemCommand(words("palette.progress"), words("palette.progress_help"), self._home.action_progress)
+            yield SystemCommand(words("palette.forget"), words("palette.forget_help"), self._home.action_forget)
+        if isinstance(screen, WorkScreen | BaseRulesScreen):
+            yield SystemCommand(words("palette.find"), words("palette.find_help"), screen.action_find)
+        if isinstance(screen, StudyScreen):
+            yield SystemCommand(words("palette.give_up"), words("palette.give_up_help"), screen.results.action_give_up)
         yield SystemCommand(words("palette.export"), words("palette.export_help"), self._export)
         yield SystemCommand(words("palette.language"), words("palette.language_help"), self.action_language)
         yield SystemCommand(words("palette.theme"), words("palette.theme_help"), self.action_change_theme)
@@ -172,6 +182,11 @@ class TrainerApp(App[int]):
             self.notify(f"{error.message}\n{error.help}", severity="error", markup=False)
         else:
             self.notify(self.words("data.exported", count=count, path=path), timeout=15, markup=False)
+
+    def on_cursor_position(self, event: CursorPosition) -> None:
+        """xterm, tmux and others send Shift+F3 as what Textual reads for the cursor's place, which nobody here asks for."""
+        if (event.x, event.y) == (1, 0):
+            self.post_message(Key("shift+f3", None))
 
     # Language.
 

@@ -243,12 +243,12 @@ class Desk:
         return slug if slug in self._shelved else None
 
     def begun(self, key: str) -> bool:
-        """Whether a sitting of this exercise is open and not passed."""
+        """Whether a sitting of this exercise is open, not passed and not given up."""
         try:
             sitting = open_sitting(self.store, key)
         except StoreError:
             return False
-        return sitting is not None and not sitting.passed
+        return sitting is not None and not sitting.over
 
     def going_on(self) -> str | None:
         """Key of the exercise that was open last, while it is not passed."""

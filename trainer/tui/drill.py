@@ -45,8 +45,7 @@ class Drill:
         return self.exercises[self.at - 1], (self.at, self.count)
 
     def came_back(self, desk: Desk) -> bool:
-        """Counts the exercise that was left; whether it was passed. Raises StoreError."""
+        """Counts the exercise that was left; whether it was passed or given up. Raises StoreError."""
         sitting = open_sitting(desk.store, self.exercises[self.at - 1].slug)
-        done = sitting is not None and sitting.passed
-        self.passed += done
-        return done
+        self.passed += sitting is not None and sitting.passed
+        return sitting is not None and sitting.over

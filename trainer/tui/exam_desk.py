@@ -41,7 +41,7 @@ MAX_SEED = 999_999
 
 @dataclass(frozen=True, slots=True)
 class ExamRow:
-    """One mock exam of the list, or the attempt that runs, whose exam may be another pack's."""
+    """One mock exam of the list, or the attempt that runs, whose pack may be gone."""
 
     slug: str
     title: Mapping[str, str]
@@ -50,21 +50,33 @@ class ExamRow:
     exam: Exam | None
     running: ExamAttempt | None = None
     results: ExamResults | None = None
+    pack: Pack | None = None
+    """Where an exam of an installed pack comes from; None for the core pack's."""
+
+    @property
+    def key(self) -> str:
+        """Tells exams of all packs apart."""
+        return self.slug if self.pack is None else f"{self.pack.id}/{self.slug}"
 
 
 def exam_rows(desk: Desk) -> tuple[ExamRow, ...]:
-    """The exams of the pack; the attempt that runs is the first. Raises StoreError."""
+    """The exams of the core pack, then those of the installed ones; the attempt that runs is the first. Raises StoreError."""
     number = running_attempt(desk.store)
     attempt = ExamSession(desk.store, number, desk.clock).look() if number is not None else None
     running = attempt if attempt is not None and attempt.state is ExamState.RUNNING else None
     results = exam_results(desk.store)
     rows = [
-        ExamRow(exam.slug, exam.title, exam.task_count, exam.duration_minutes, exam, None, results.get(exam.uuid))
-        for exam in desk.pack.exams
+        ExamRow(exam.slug, exam.title, exam.task_count, exam.duration_minutes, exam, None, results.get(exam.uuid), pack)
+        for pack, exams in ((None, desk.pack.exams), *((pack, pack.exams) for pack in desk.packs))
+        for exam in exams
     ]
     if running is None:
         return tuple(rows)
-    own = next((row for row in rows if row.exam is not None and row.exam.uuid == running.uuid), None)
+    pack_id = running.pack.partition("@")[0]
+    own = next(
+        (row for row in rows if row.exam is not None and (row.exam.uuid, (row.pack or desk.pack).id) == (running.uuid, pack_id)),
+        None,
+    )
     first = ExamRow(
         running.exam,
         running.title,
@@ -73,6 +85,7 @@ def exam_rows(desk: Desk) -> tuple[ExamRow, ...]:
         own.exam if own is not None else None,
         running,
         results.get(running.uuid),
+        own.pack if own is not None else None,
     )
     return (first, *(row for row in rows if row is not own))
 
@@ -98,13 +111,16 @@ class Prepared:
     seed: int
 
 
-def sheets_of(what: Exam | ExamAttempt, desk: Desk) -> Prepared:
+def sheets_of(row: ExamRow, desk: Desk) -> Prepared:
     """Draws a new attempt's tasks, or makes those of the one that runs. Reads files, so a worker calls it. Raises PackError."""
-    if isinstance(what, Exam):
-        seed = what.seed if what.seed is not None else 1 + secrets.randbelow(MAX_SEED)
-        return Prepared(desk.pack, draw_sheets(what, desk.pack, seed), seed)
-    pack = pack_of(what, desk)
-    return Prepared(pack, attempt_sheets(what, pack), what.seed)
+    if row.running is not None:
+        pack = pack_of(row.running, desk)
+        return Prepared(pack, attempt_sheets(row.running, pack), row.running.seed)
+    if row.exam is None:
+        raise PackError(f"the exam {row.slug!r} is in no pack", "see those that are: cks-trainer exam list")
+    pack = row.pack or desk.pack
+    seed = row.exam.seed if row.exam.seed is not None else 1 + secrets.randbelow(MAX_SEED)
+    return Prepared(pack, draw_sheets(row.exam, pack, seed), seed)
 
 
 class OpenExam:

@@ -28,7 +28,7 @@ Row = Heading | Entry
 def sections(
     desk: Desk, words: Words, figures: Figures | None, exams: Sequence[ExamRow], *, by_skill: bool, going_on: str | None
 ) -> tuple[Row, ...]:
-    """Everything once: what goes on, what is due, the pack's exercises, its exams, and each installed pack.
+    """Everything once: what goes on, what is due, the core pack's exercises, all exams, and each installed pack's exercises.
 
     ``going_on``: key of the exercise that was left in the middle.
     """
@@ -155,7 +155,15 @@ def exam_state(words: Words, row: ExamRow) -> str:
 def exam_words(words: Words, row: ExamRow) -> str:
     """What an exam is found by, a line each."""
     titles = dict.fromkeys((words.of(row.title), *row.title.values()))
-    return "\n".join((*titles, row.slug, words("exams.word"), exam_state(words, row)))
+    own = row.pack.id if row.pack is not None else ""
+    return "\n".join((*titles, row.slug, words("exams.word"), exam_state(words, row), own))
+
+
+def exam_facts(words: Words, row: ExamRow) -> str:
+    """One line below the list: what the exam is, and which installed pack it comes from."""
+    text = words.of(row.exam.description) if row.exam is not None else exam_state(words, row)
+    pack = row.pack
+    return text if pack is None else f"{words.of(pack.title)}  {pack.id}@{pack.version}  ·  {text}"
 
 
 def exercise_facts(words: Words, exercise: Exercise, figures: Figures | None) -> str:

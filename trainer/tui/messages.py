@@ -99,3 +99,7 @@ class HintShown(Message):
     """The learner took one more hint."""
 
     count: int
+
+
+class GivingUp(Message):
+    """The learner wants to see the solution before passing."""

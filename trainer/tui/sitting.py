@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
 from trainer.content import Exercise, recordings_by_seed
 from trainer.content.seeds import variables_of
@@ -23,7 +25,7 @@ class OpenSitting:
         self.desk = desk
         self.seed = sitting.seed
         self.exercise = desk.variant(sitting.exercise, sitting.seed)
-        self.passed = sitting.passed
+        self.passed, self.gave_up = sitting.passed, sitting.gave_up
         self._sitting = sitting
         self.hints, self.solution, self._seconds = sitting.hints, sitting.solution, sitting.seconds
         self._time = WorkTime(time.monotonic())
@@ -80,17 +82,28 @@ class OpenSitting:
 
     def record(self, rules: str, report: GradeReport) -> None:
         """Keeps a graded attempt. Raises StoreError."""
+        self.passed = self.passed or report.passed
+        self._record(rules, report.to_json(), report.score, report.max_score, report.passed, seed=report.seed)
+
+    def give_up(self, rules: str) -> None:
+        """Keeps that the learner gave up, after which the solution may be seen. Raises StoreError."""
+        self._record(rules, {}, 0, self.exercise.points, False, seed=self.seed, gave_up=True)
+        self.gave_up = True
+
+    def _record(
+        self, rules: str, report: Mapping[str, Any], score: int, most: int, passed: bool, *, seed: int, gave_up: bool = False
+    ) -> None:
         self.keep()
         pack = self.desk.shelved(self.exercise).pack
-        self.passed = self.passed or report.passed
         self.desk.store.record_attempt(
-            *(self.exercise.slug, rules, report.to_json(), report.score, report.max_score, report.passed),
+            *(self.exercise.slug, rules, report, score, most, passed),
             seconds=self._seconds,
             hints=self.hints,
             solution=self.solution,
-            seed=report.seed,
+            seed=seed,
             pack=f"{pack.id}@{pack.version}",
             sitting=self._sitting.id or None,
+            gave_up=gave_up,
         )
 
 
@@ -103,12 +116,19 @@ def _sitting(desk: Desk, exercise: Exercise, fresh: bool) -> Sitting:
             # Begun with the command line, or with a version that knew no sittings.
             there = begin_sitting(store, key, 0, keep_drafts=True, passed=state is ExerciseState.PASSED)
     if there is not None and not fresh:
-        figures = desk.figures().of(key) if there.passed else None
-        if figures is None or not figures.due:
+        if not (there.over and _is_due(desk, exercise, there)):
             return there
     used = [row[0] for row in store.rows("SELECT seed FROM sitting WHERE exercise = ? ORDER BY began_at", (key,))]
     seed = draw_seed(_recorded(desk, exercise), used, desk.chance, live=_any_seed(desk, exercise))
     return begin_sitting(store, key, seed)
+
+
+def _is_due(desk: Desk, exercise: Exercise, sitting: Sitting) -> bool:
+    figures = desk.figures()
+    own = figures.of(exercise.slug)
+    if own is not None and own.due:
+        return True
+    return sitting.gave_up and not set(exercise.skills).isdisjoint(figures.due_skills)
 
 
 def _recorded(desk: Desk, exercise: Exercise) -> list[int]:

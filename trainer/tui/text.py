@@ -6,9 +6,10 @@ import locale
 import os
 from collections.abc import Mapping
 
+from trainer.tui.text_editing import EDITING, FIND_HELP, RULES_HELP
 from trainer.tui.text_exam import EXAM, EXAM_HELP
 from trainer.tui.text_node import NODE, NODE_HELP
-from trainer.tui.text_practice import HOME_HELP, PRACTICE, PRACTICE_HELP, VARIANT_HELP
+from trainer.tui.text_practice import HOME_HELP, PRACTICE, PRACTICE_HELP, SOLUTION_HELP, VARIANT_HELP
 
 EN: dict[str, str] = {
     "app": "CKS practice trainer",
@@ -150,8 +151,6 @@ EN: dict[str, str] = {
     "hints.step": "Hint {step} of {total}",
     "hints.next": "Press h for the next hint ({left} left).",
     "hints.first": "Press h for a hint ({left} there).",
-    "solution.locked": "The reference solution is shown after you have passed.",
-    "solution.title": "One way to solve it; yours is as good if it passed.",
     # The frame.
     "small": "The window is too small: {width}x{height}.\nThe trainer needs 60x16 or more.",
     "quit.again": "Press Ctrl-C again to quit. Everything is saved.",
@@ -161,7 +160,7 @@ EN: dict[str, str] = {
     "next: the details are in {log}; please report them",
     "help.title": "Keys",
     "help.close": "Escape closes this page.",
-    **{key: english for key, (english, _) in (EXAM | NODE).items()},
+    **{key: english for key, (english, _) in (EXAM | NODE | EDITING).items()},
     **{key: english for key, (english, _) in PRACTICE.items()},
 }
 
@@ -298,8 +297,6 @@ KO: dict[str, str] = {
     "hints.step": "힌트 {step}/{total}",
     "hints.next": "h를 누르면 다음 힌트를 봅니다 ({left}개 남음).",
     "hints.first": "h를 누르면 힌트를 봅니다 ({left}개 있음).",
-    "solution.locked": "모범 답안은 통과한 뒤에 보입니다.",
-    "solution.title": "풀이 방법의 하나입니다. 통과했다면 여러분의 답도 훌륭합니다.",
     "small": "창이 너무 작습니다: {width}x{height}.\n60x16 이상이어야 합니다.",
     "quit.again": "Ctrl-C를 한 번 더 누르면 종료합니다. 모두 저장되었습니다.",
     "quit.waiting": "먼저 실행을 중지하고 있습니다…",
@@ -307,7 +304,7 @@ KO: dict[str, str] = {
     "bug": "cks-trainer가 자체 결함으로 멈췄습니다. 룰은 저장되었습니다.\n다음: 자세한 내용은 {log}에 있습니다. 제보해 주세요",
     "help.title": "키",
     "help.close": "Escape를 누르면 닫힙니다.",
-    **{key: korean for key, (_, korean) in (EXAM | NODE).items()},
+    **{key: korean for key, (_, korean) in (EXAM | NODE | EDITING).items()},
     **{key: korean for key, (_, korean) in PRACTICE.items()},
 }
 
@@ -323,6 +320,7 @@ HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     **EXAM_HELP,
     **PRACTICE_HELP,
+    **RULES_HELP,
     "study": (
         ("F5, Ctrl+R", "run the scenario against your rules", "룰로 시나리오 실행"),
         ("F6, Ctrl+C", "stop the run and clean up", "실행을 중지하고 정리"),
@@ -337,6 +335,7 @@ HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("F9", "base rules, or the definition of the name at the cursor", "기본 룰, 또는 커서가 놓인 이름의 정의"),
         ("Ctrl+Space", "how the word at the cursor may go on (Tab takes it)", "커서에서 이어질 말 제안 (Tab으로 선택)"),
         ("Ctrl+/", "comment on and off", "주석 켜고 끄기"),
+        *FIND_HELP,
         ("Ctrl+E", "your own editor ($EDITOR), and back", "내 편집기($EDITOR)로 열기"),
         NODE_HELP,
         (
@@ -347,6 +346,7 @@ HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("r", "in Why: next rule", "이유 탭에서: 다음 룰"),
         ("e", "in actions: the events of that action", "동작에서: 그 동작의 이벤트"),
         ("h", "next hint (in the results)", "다음 힌트 (결과 창에서)"),
+        *SOLUTION_HELP,
         ("Ctrl+S", "save (drafts are saved by themselves too)", "저장 (초안은 저절로도 저장됨)"),
         ("Ctrl+Z, Ctrl+Y", "undo, redo", "실행 취소, 다시 실행"),
         ("Ctrl+L", "English / Korean", "영어 / 한국어"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trainer.tui.text_editing import FIND_EXAM_HELP
 from trainer.tui.text_node import NODE_HELP
 
 EXAM: dict[str, tuple[str, str]] = {
@@ -128,6 +129,7 @@ EXAM_HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("F9", "base rules, or the definition of the name at the cursor", "기본 룰, 또는 커서가 놓인 이름의 정의"),
         ("Ctrl+Space", "how the word at the cursor may go on (Tab takes it)", "커서에서 이어질 말 제안 (Tab으로 선택)"),
         ("Ctrl+/", "comment on and off", "주석 켜고 끄기"),
+        *FIND_EXAM_HELP,
         ("Ctrl+E", "your own editor ($EDITOR), and back", "내 편집기($EDITOR)로 열기"),
         NODE_HELP,
         ("Ctrl+S", "save (everything is saved by itself too)", "저장 (모두 저절로도 저장됨)"),

@@ -9,6 +9,7 @@ PRACTICE: dict[str, tuple[str, str]] = {
     "key.group": ("Sort", "정렬"),
     "key.import": ("Import", "가져오기"),
     "key.reset": ("Reset", "초기화"),
+    "key.variant": ("Variant", "변형"),
     # Home.
     "home.continue": ("Continue", "이어서 하기"),
     "home.due": ("Due today", "오늘 복습"),
@@ -36,6 +37,48 @@ PRACTICE: dict[str, tuple[str, str]] = {
     "variant.kept": ("What you have written is kept among your data.", "지금까지 쓴 글은 데이터에 보관됩니다."),
     "variant.draw": ("begin", "시작"),
     "variant.stay": ("stay here", "그대로 있기"),
+    # The solution, and giving up.
+    "solution.locked": (
+        "The reference solution is shown after you have passed. Press g to give up and see it now.",
+        "모범 답안은 통과한 뒤에 보입니다. g를 누르면 포기하고 지금 볼 수 있습니다.",
+    ),
+    "solution.title": (
+        "One way to solve it; yours is as good if it passed.",
+        "풀이 방법의 하나입니다. 통과했다면 여러분의 답도 훌륭합니다.",
+    ),
+    "solution.compare": ("compare with yours", "내 답과 비교"),
+    "solution.alone": ("the solution alone", "모범 답안만 보기"),
+    "solution.yours": ("yours", "내 답"),
+    "solution.reference": ("the solution", "모범 답안"),
+    "solution.same": ("Yours is the same.", "내 답과 같습니다."),
+    "give_up.title": ("Give up, and see the solution?", "포기하고 모범 답안을 볼까요?"),
+    "give_up.what": (
+        "This attempt is kept as given up: it is no pass, and its skills are due again soon.",
+        "이번 시도는 포기로 기록됩니다. 통과가 아니며, 이 기술은 곧 다시 복습하게 됩니다.",
+    ),
+    "give_up.after": (
+        "Your text stays. Ctrl+O begins another variant afterwards.",
+        "쓴 글은 그대로 남습니다. 나중에 Ctrl+O로 다른 변형을 시작할 수 있습니다.",
+    ),
+    "give_up.do": ("give up", "포기하기"),
+    "give_up.stay": ("go on trying", "계속 풀기"),
+    "give_up.done": ("Given up. Ctrl+O begins another variant.", "포기했습니다. Ctrl+O로 다른 변형을 시작합니다."),
+    # One exercise forgotten.
+    "forget.title": ("Forget your progress in this exercise?", "이 문제의 기록을 지울까요?"),
+    "forget.what": (
+        "All its attempts ({count}) and texts are deleted: it becomes new again.",
+        "이 문제의 시도({count}회)와 쓴 글을 모두 지웁니다. 다시 새 문제가 됩니다.",
+    ),
+    "forget.backup": (
+        "A backup is written first, and its name is shown. F3 and i bring it back.",
+        "먼저 백업을 만들고 그 이름을 보여 줍니다. F3을 누른 뒤 i로 되돌릴 수 있습니다.",
+    ),
+    "forget.do": ("forget it", "지우기"),
+    "forget.nothing": ("Nothing is kept of this exercise: it is new.", "이 문제에는 기록이 없습니다. 새 문제입니다."),
+    "forget.exercise": (
+        "Choose an exercise: exams cannot be forgotten one by one.",
+        "문제를 고르세요. 모의시험은 따로 지울 수 없습니다.",
+    ),
     # Drills.
     "drill.place": ("Drill {number}/{count}", "5분 연습 {number}/{count}"),
     "drill.done": ("Drill over: {passed} of {count} passed.", "연습 끝: {count}개 중 {passed}개 통과."),
@@ -102,6 +145,10 @@ PRACTICE: dict[str, tuple[str, str]] = {
     "palette.drill_help": ("One to three quick exercises on what is due", "복습할 기술의 짧은 문제 한 개에서 세 개"),
     "palette.progress": ("Progress", "학습 기록"),
     "palette.progress_help": ("Skill levels, times, first tries", "기술 단계, 시간, 첫 시도"),
+    "palette.forget": ("Reset this exercise", "이 문제 초기화"),
+    "palette.forget_help": ("Forget its attempts and texts, after a backup", "백업한 뒤 시도와 글을 지움"),
+    "palette.give_up": ("Give up and see the solution", "포기하고 모범 답안 보기"),
+    "palette.give_up_help": ("The attempt does not count as passed", "통과로 기록되지 않음"),
     "palette.export": ("Export my data", "내 데이터 내보내기"),
     "palette.export_help": ("All attempts, texts and exams as one file", "모든 시도와 글, 모의시험을 파일 하나로"),
     "palette.language": ("Language: 한국어", "언어: English"),
@@ -126,9 +173,22 @@ PRACTICE_HELP: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
 }
 VARIANT_HELP = ("Ctrl+O", "another variant, from its starter", "다른 변형을 처음부터")
+SOLUTION_HELP = (
+    ("g", "give up, and see the solution (in the results)", "포기하고 모범 답안 보기 (결과 창에서)"),
+    (
+        "c",
+        "compare the solution with yours (in the results)",
+        "모범 답안을 내 답과 비교 (결과 창에서)",
+    ),
+)
 HOME_HELP = (
     ("F5", "five-minute drill on what is due", "복습할 것으로 5분 연습"),
     ("F3", "progress: skills, times, your data", "학습 기록: 기술, 시간, 데이터"),
+    (
+        "Delete, F8",
+        "make the exercise new again, after a backup",
+        "백업한 뒤 문제를 새 문제로 되돌리기",
+    ),
     ("F4", "exercises by skill, or in the order of the pack", "문제를 기술별로, 또는 팩의 순서대로"),
     ("Ctrl+P", "command palette", "명령 팔레트"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -72,3 +72,23 @@ def variant_question(variants: int) -> ConfirmScreen:
         return Content("\n").join([*lines, Content(known), Content(words("variant.kept"))])
 
     return ConfirmScreen(text, [("enter", "Enter", "variant.draw")], "variant.stay")
+
+
+def give_up_question() -> ConfirmScreen:
+    """Asks before an attempt counts as given up."""
+
+    def text(words: Words) -> Content:
+        lines = (Content(words(f"give_up.{line}")) for line in ("what", "after"))
+        return Content("\n").join((Content.styled(words("give_up.title"), "bold"), Content(""), *lines))
+
+    return ConfirmScreen(text, [("enter", "Enter", "give_up.do")], "give_up.stay")
+
+
+def forget_question(title: Mapping[str, str], attempts: int) -> ConfirmScreen:
+    """Asks before what is kept of one exercise is deleted; ``attempts``: how many it has."""
+
+    def text(words: Words) -> Content:
+        lines = (Content.styled(words("forget.title"), "bold"), Content(words.of(title)), Content(""))
+        return Content("\n").join((*lines, Content(words("forget.what", count=attempts)), Content(words("forget.backup"))))
+
+    return ConfirmScreen(text, [("x", "x", "forget.do")], "data.keep")

@@ -136,7 +136,8 @@ class ExamScreen(WorkScreen):
                 ("F10", "key.hand_in", "screen.hand_in"),
                 ("F1", "key.help", "screen.help"),
                 ("^L", "한/영", "app.language"),
-            )
+            ),
+            [("Alt+S", "key.find", "screen.find")],
         )
         self.show_status()
 
@@ -366,9 +367,11 @@ class ExamScreen(WorkScreen):
         return Content("\n").join(lines)
 
     def action_back(self) -> None:
-        """One step out: of the proposals, the note, the editor; then home."""
+        """One step out: of the search, the proposals, the note, the editor; then home."""
         proposals = self.query_one(ProposalList)
-        if proposals.open:
+        if self.finding:
+            self.after_keys(self.code.find_bar.close)
+        elif proposals.open:
             proposals.close()
         elif self.note.has_focus:
             self.focus_pane(self.pane)

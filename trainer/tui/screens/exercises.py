@@ -11,16 +11,15 @@ from textual.content import Content
 from textual.geometry import Size
 from textual.widgets import Static
 
-from trainer.content import Exam, Exercise
+from trainer.content import Exercise
 from trainer.errors import StoreError, TrainerError
 from trainer.session import ExerciseState
-from trainer.session.exam_store import ExamAttempt
 from trainer.session.figures import Figures
 from trainer.session.shelf import installed_packs
 from trainer.tui.desk import Desk, Failure, attempt
 from trainer.tui.drill import Drill
 from trainer.tui.exam_desk import ExamRow, OpenExam, ended_attempt, exam_rows, sheets_of
-from trainer.tui.home import Entry, Heading, Row, exam_state, exercise_facts, found, sections
+from trainer.tui.home import Entry, Heading, Row, exam_facts, exercise_facts, found, sections
 from trainer.tui.messages import ExamPrepared, PacksFound
 from trainer.tui.screens.help import HelpScreen
 from trainer.tui.screens.start import REPORT, START, start_screen
@@ -52,6 +51,7 @@ class ExerciseList(TrainerScreen):
         Binding("f3", "progress", show=False),
         Binding("f4", "group", show=False),
         Binding("f5", "drill", show=False),
+        Binding("delete,f8", "forget", show=False),
     ]
 
     def __init__(self, desk: Desk, *, drill: bool = False) -> None:
@@ -66,7 +66,7 @@ class ExerciseList(TrainerScreen):
         self.exams: tuple[ExamRow, ...] = ()
         self.shown: tuple[Row, ...] = ()
         self.by_skill = self._kept("home_order") != "pack"
-        self.opening: Exam | ExamAttempt | None = None
+        self.opening: ExamRow | None = None
         """The exam whose tasks are being made ready."""
         self.drill = Drill()
         self._drill_first = drill
@@ -230,7 +230,8 @@ class ExerciseList(TrainerScreen):
                 ("F1", "key.help", "screen.help"),
                 ("^L", "other_language", "app.language"),
                 ("q", "key.quit", "app.quit"),
-            )
+            ),
+            [("Del", "key.reset", "screen.forget")],
         )
 
     def on_resize(self) -> None:
@@ -251,7 +252,7 @@ class ExerciseList(TrainerScreen):
         if isinstance(entry, Exercise):
             text = exercise_facts(words, entry, self.figures)
         else:
-            text = words.of(entry.exam.description) if entry.exam is not None else exam_state(words, entry)
+            text = exam_facts(words, entry)
         about.update(Content("\n").join((Content.styled(words.of(entry.title), "bold"), Content(text))))
 
     def on_data_table_row_highlighted(self) -> None:
@@ -289,6 +290,16 @@ class ExerciseList(TrainerScreen):
         self.relabel()
         self.notify(words_of(self)("home.by_skill" if self.by_skill else "home.by_order"), timeout=3, markup=False)
 
+    def action_forget(self) -> None:
+        """Makes the chosen exercise new again, after a question and a backup."""
+        from trainer.tui.screens.forget import ask_to_forget
+
+        entry = self.chosen()
+        if isinstance(entry, Exercise):
+            ask_to_forget(self, self.desk, entry, self.look)
+        else:
+            self.notify(words_of(self)("forget.exercise"), timeout=4, markup=False)
+
     # Drills.
 
     def action_drill(self) -> None:
@@ -321,7 +332,7 @@ class ExerciseList(TrainerScreen):
 
         def answered(answer: str | None) -> None:
             if answer == START:
-                self._prepare((other or row).running or row.exam)
+                self._prepare(other or row)
             elif answer == REPORT and row.results is not None and row.results.newest is not None:
                 self._show_report(row.results.newest)
 
@@ -335,26 +346,26 @@ class ExerciseList(TrainerScreen):
         except TrainerError as error:
             self._tell(Failure(error.message, error.help))
 
-    def _prepare(self, what: Exam | ExamAttempt | None) -> None:
-        if what is None or self.opening is not None:
+    def _prepare(self, row: ExamRow) -> None:
+        if self.opening is not None:
             return
-        self.opening = what
+        self.opening = row
         self.query_one("#about", Static).update(words_of(self)("exams.preparing"))
-        self._make_ready(what)
+        self._make_ready(row)
 
     @work(thread=True, exclusive=True, group="exam", exit_on_error=False)
-    def _make_ready(self, what: Exam | ExamAttempt) -> None:
-        found = attempt(lambda: sheets_of(what, self.desk))
+    def _make_ready(self, row: ExamRow) -> None:
+        found = attempt(lambda: sheets_of(row, self.desk))
         self.post_message(ExamPrepared(None, found) if isinstance(found, Failure) else ExamPrepared(found))
 
     def on_exam_prepared(self, message: ExamPrepared) -> None:
-        what, self.opening = self.opening, None
-        if message.prepared is None or what is None:
+        row, self.opening = self.opening, None
+        if message.prepared is None or row is None:
             self._tell(message.failure or Failure("?"))
             return
         try:
-            if isinstance(what, Exam):
-                exam = OpenExam.start(self.desk, what, message.prepared)
+            if row.running is None and row.exam is not None:
+                exam = OpenExam.start(self.desk, row.exam, message.prepared)
             else:
                 exam = OpenExam.resume(self.desk, message.prepared)
         except TrainerError as error:
@@ -379,4 +390,4 @@ class ExerciseList(TrainerScreen):
 
 def _key(row: Row) -> str:
     """Tells rows apart, whatever language they are shown in."""
-    return "" if isinstance(row, Heading) else row.slug if isinstance(row, Exercise) else f"exam {row.slug}"
+    return "" if isinstance(row, Heading) else row.slug if isinstance(row, Exercise) else f"exam {row.key}"

@@ -10,12 +10,19 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 
 from trainer.source import SourceFile, Span
+from trainer.tui.screens.help import HelpScreen
 from trainer.tui.widgets.editor import RuleEditor
+from trainer.tui.widgets.find_bar import FindBar
 from trainer.tui.widgets.frame import KeyBar, TitleBar, TrainerScreen, words_of
 
 
 class BaseRulesScreen(TrainerScreen):
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f9,q", "app.pop_screen", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+f,alt+s", "find", show=False, priority=True),
+        Binding("slash", "find", show=False),
+        Binding("f1", "help", show=False, priority=True),
+        Binding("escape,f9,q", "app.pop_screen", show=False),
+    ]
 
     def __init__(self, file: SourceFile, place: Span | None = None) -> None:
         super().__init__()
@@ -24,7 +31,9 @@ class BaseRulesScreen(TrainerScreen):
 
     def compose(self) -> ComposeResult:
         yield TitleBar()
-        yield RuleEditor(self.file.text, read_only=True, id="base")
+        editor = RuleEditor(self.file.text, read_only=True, id="base")
+        yield editor
+        yield FindBar(editor)
         yield KeyBar()
         yield from self.frame()
 
@@ -41,4 +50,18 @@ class BaseRulesScreen(TrainerScreen):
         self.query_one(TitleBar).show(
             Content.styled(words("base.title"), "bold"), Content.styled(PurePath(self.file.name).name, "$text-muted")
         )
-        self.query_one(KeyBar).show([("Esc", "key.back", "app.pop_screen"), ("^L", "한/영", "app.language")])
+        self.query_one(FindBar).relabel()
+        self.query_one(KeyBar).show(
+            (
+                ("^F", "key.find", "screen.find"),
+                ("F1", "key.help", "screen.help"),
+                ("Esc", "key.back", "app.pop_screen"),
+                ("^L", "한/영", "app.language"),
+            )
+        )
+
+    def action_find(self) -> None:
+        self.query_one(FindBar).begin()
+
+    def action_help(self) -> None:
+        self.app.push_screen(HelpScreen("rules"))

@@ -18,9 +18,9 @@ from trainer.content import Exercise
 from trainer.errors import CaptureCancelled, StoreError
 from trainer.session import ExerciseState
 from trainer.tui.desk import LEARNER_FILE, Desk, Failure, Feed, attempt
-from trainer.tui.messages import HintShown, RunDone
+from trainer.tui.messages import GivingUp, HintShown, RunDone
 from trainer.tui.node_visit import NodeTask, Texts
-from trainer.tui.screens.confirm import variant_question
+from trainer.tui.screens.confirm import give_up_question, variant_question
 from trainer.tui.screens.work import ALL_PANES, SAVE_DELAY, WorkScreen
 from trainer.tui.sitting import OpenSitting
 from trainer.tui.widgets.editor_pane import EditorPane
@@ -42,6 +42,7 @@ class StudyScreen(WorkScreen):
         Binding("f4", "pane('results')", show=False, priority=True),
         Binding("ctrl+n,alt+n", "next_tab", show=False, priority=True),
         Binding("ctrl+o", "variant", show=False, priority=True),
+        Binding("ctrl+f", "find", show=False, priority=True),
         Binding("escape", "back", show=False),
     ]
 
@@ -69,7 +70,8 @@ class StudyScreen(WorkScreen):
                 with VerticalScroll(id="task"):
                     yield Markdown("", open_links=False)
                 yield EditorPane(self.files, lambda text: self.desk.check(self.exercise, text), self._edited)
-            yield Results(self.exercise, self.desk.state(self.exercise) is ExerciseState.PASSED)
+            seen = self.sitting.gave_up or self.desk.state(self.exercise) is ExerciseState.PASSED
+            yield Results(self.exercise, seen, self.files)
         yield ProgressLine()
         yield KeyBar()
         yield ProposalList()
@@ -126,7 +128,7 @@ class StudyScreen(WorkScreen):
             ("Esc", "key.back", "screen.back"),
             ("^L", "한/영", "app.language"),
         ]
-        self.query_one(KeyBar).show(hints)
+        self.query_one(KeyBar).show(hints, [("^F", "key.find", "screen.find"), ("^O", "key.variant", "screen.variant")])
 
     # Panes.
 
@@ -280,8 +282,28 @@ class StudyScreen(WorkScreen):
     def on_tabbed_content_tab_activated(self, message: TabbedContent.TabActivated) -> None:
         self.sitting.touch()
         if message.pane.id == "solution" and self.results.solution.unlocked:
+            self.results.solution.relabel()
             with suppress(StoreError):
                 self.sitting.saw_solution()
+
+    def on_giving_up(self, message: GivingUp) -> None:
+        if self.feed is not None:
+            self.notify(words_of(self)("run.busy"), markup=False)
+        elif self.save():
+            self.app.push_screen(give_up_question(), self._give_up)
+
+    def _give_up(self, answer: str | None) -> None:
+        if not answer:
+            return
+        try:
+            self.sitting.give_up(self.files[LEARNER_FILE])
+        except StoreError as error:
+            self.notify(f"{error.message}\n{error.help}", severity="error", markup=False)
+            return
+        self.verdict = None
+        self.query_one(ProgressLine).say(Content.styled(words_of(self)("give_up.done"), "$warning"))
+        self._mark_pane("results")
+        self.results.show_solution(compare=True)
 
     def action_variant(self) -> None:
         if self.feed is not None:

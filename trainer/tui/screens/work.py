@@ -17,6 +17,7 @@ from trainer.tui.screens.help import HelpScreen
 from trainer.tui.screens.rules import BaseRulesScreen
 from trainer.tui.widgets.editor import RuleEditor
 from trainer.tui.widgets.editor_pane import EditorPane
+from trainer.tui.widgets.find_bar import FindInput
 from trainer.tui.widgets.frame import PaneBar, TrainerScreen, words_of
 
 ALL_PANES = 120
@@ -41,6 +42,7 @@ class WorkScreen(TrainerScreen):
         Binding("ctrl+s", "save", show=False, priority=True),
         Binding("ctrl+e", "own_editor", show=False, priority=True),
         Binding("f9", "definition", show=False, priority=True),
+        Binding("alt+s", "find", show=False, priority=True),
         Binding("f12,ctrl+backslash", "node_shell", show=False, priority=True),
     ]
 
@@ -131,6 +133,19 @@ class WorkScreen(TrainerScreen):
         self.action_pane(self.PANES[(self.PANES.index(self.pane) + 1) % len(self.PANES)])
 
     # The editor.
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where one types what to find, F3 goes to the next place."""
+        return not (action == "pane" and parameters == ("editor",) and self.finding)
+
+    @property
+    def finding(self) -> bool:
+        """The focus is where one types what to find."""
+        return isinstance(self.focused, FindInput)
+
+    def action_find(self) -> None:
+        self._mark_pane("editor")
+        self.code.find_bar.begin()
 
     def after_keys(self, then: Callable[[], object]) -> None:
         """Calls ``then`` when the keys that were typed before have reached the widget that has the focus."""

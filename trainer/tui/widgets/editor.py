@@ -21,6 +21,7 @@ from trainer.tui.desk import LEARNER_FILE
 from trainer.tui.widgets.colouring import Mark, Marks, condition_marks, diagnostic_marks, rows_of
 from trainer.tui.widgets.editing import next_indent, toggled
 from trainer.tui.widgets.frame import words_of
+from trainer.tui.widgets.own_keys import bound
 from trainer.tui.widgets.proposals import ProposalList
 
 COLOURED_LENGTH = 20_000
@@ -191,21 +192,10 @@ class RuleEditor(TextArea):
             self._replace_via_keyboard("\n" + next_indent(self.document.get_line(row)[:column]), start, end)
             self.close_proposals()
             return
-        if not await self._bound(event):
+        if not await bound(self, event):
             await super()._on_key(event)
         if event.is_printable or event.key == "backspace":
             self.call_after_refresh(self.propose)
-
-    async def _bound(self, event: events.Key) -> bool:
-        """Does what the editor's own bindings say at once. Textual would send the key up to the app first, and letters that were typed
-        behind it would overtake it.
-        """
-        for binding in self._bindings.key_to_bindings.get(event.key, ()):
-            event.stop()
-            event.prevent_default()
-            await self.app.run_action(binding.action, default_namespace=self)
-            return True
-        return False
 
     def _with_proposals(self, proposals: ProposalList, key: str) -> bool:
         """Whether the key was for the list."""

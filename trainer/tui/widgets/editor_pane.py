@@ -14,6 +14,7 @@ from textual.widgets import Static, TextArea
 from trainer.tui.desk import LEARNER_FILE, Checked, Failure, attempt
 from trainer.tui.messages import CheckDone
 from trainer.tui.widgets.editor import RuleEditor
+from trainer.tui.widgets.find_bar import FindBar
 from trainer.tui.widgets.frame import words_of
 from trainer.tui.widgets.problem import ProblemLine
 
@@ -44,7 +45,9 @@ class EditorPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static("", id="files")
-        yield RuleEditor(self.files[LEARNER_FILE], id="rules")
+        editor = RuleEditor(self.files[LEARNER_FILE], id="rules")
+        yield editor
+        yield FindBar(editor)
         yield ProblemLine(self._clean)
 
     def on_mount(self) -> None:
@@ -55,6 +58,10 @@ class EditorPane(Vertical):
     @property
     def editor(self) -> RuleEditor:
         return self.query_one("#rules", RuleEditor)
+
+    @property
+    def find_bar(self) -> FindBar:
+        return self.query_one(FindBar)
 
     @property
     def problem_line(self) -> ProblemLine:
@@ -72,6 +79,7 @@ class EditorPane(Vertical):
     def relabel(self) -> None:
         self._show_files()
         self._show_problem()
+        self.find_bar.relabel()
 
     def _show_files(self) -> None:
         parts = [
@@ -91,6 +99,7 @@ class EditorPane(Vertical):
     def open(self, files: dict[str, str], check: Check, on_edit: OnEdit) -> None:
         """Another task's files take the place of these."""
         self.take()
+        self.find_bar.close()
         self.files, self._check, self._on_edit = files, check, on_edit
         self.checked = None
         self.version += 1
@@ -103,6 +112,7 @@ class EditorPane(Vertical):
         names = list(self.files)
         name = names[(names.index(self.editor.file_name) + 1) % len(names)]
         if name != self.editor.file_name:
+            self.find_bar.close()
             self.editor.load(name, self.files[name])
             self.relabel()
             self.start_check()

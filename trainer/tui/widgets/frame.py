@@ -84,17 +84,27 @@ class KeyBar(Line):
 
     def __init__(self) -> None:
         super().__init__("", classes="bar keys")
+        self._parts: list[Content] = []
+        self._more: list[Content] = []
 
-    def show(self, hints: Iterable[KeyHint]) -> None:
+    def show(self, hints: Iterable[KeyHint], more: Iterable[KeyHint] = ()) -> None:
+        """``more``: as far as there is room for them."""
+        self._parts = [self._part(*hint) for hint in hints]
+        self._more = [self._part(*hint) for hint in more]
+        self.on_resize()
+
+    def _part(self, key: str, word: str, action: str) -> Content:
         words = words_of(self)
-        parts = []
-        for key, word, action in hints:
-            key = shown_key(key, self.app.is_web)
-            label = words(word) if "." in word or word in ("other_language",) else word
-            parts.append(
-                Content.from_markup(f"[@click={action}][bold $footer-key-foreground]$key[/] $label[/]", key=key, label=label)
-            )
-        self.put(Content("  ").join(parts))
+        key = shown_key(key, self.app.is_web)
+        label = words(word) if "." in word or word in ("other_language",) else word
+        return Content.from_markup(f"[@click={action}][bold $footer-key-foreground]$key[/] $label[/]", key=key, label=label)
+
+    def on_resize(self) -> None:
+        line, room = Content("  ").join(self._parts), self.content_size.width
+        for part in self._more:
+            longer = Content.assemble(line, "  ", part)
+            line = longer if longer.cell_length <= room else line
+        self.put(line)
 
 
 class PaneBar(Line):

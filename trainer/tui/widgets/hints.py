@@ -1,6 +1,8 @@
-"""The Hints tab (one step at a time) and the Solution tab (after a pass)."""
+"""The Hints tab (one step at a time) and the Solution tab (after a pass, or on giving up)."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
@@ -8,7 +10,10 @@ from textual.content import Content
 from textual.widgets import Markdown, Static
 
 from trainer.content import Exercise, Hint
+from trainer.tui.desk import LEARNER_FILE
 from trainer.tui.messages import HintShown
+from trainer.tui.text import Words
+from trainer.tui.widgets.comparison import Comparison
 from trainer.tui.widgets.editor import RuleEditor
 from trainer.tui.widgets.frame import words_of
 
@@ -65,14 +70,18 @@ def solution_text(exercise: Exercise) -> str:
 
 
 class Solution(Vertical):
-    def __init__(self, exercise: Exercise, unlocked: bool) -> None:
+    def __init__(self, exercise: Exercise, unlocked: bool, own: Mapping[str, str]) -> None:
+        """``own``: the learner's files, as they are at each moment."""
         super().__init__()
         self.exercise = exercise
         self.unlocked = unlocked
+        self.own = own
+        self.comparing = False
 
     def compose(self) -> ComposeResult:
         yield Static("", markup=False, classes="note")
         yield RuleEditor(read_only=True, id="reference")
+        yield Comparison()
         with VerticalScroll(id="learned"):
             yield Markdown("", open_links=False)
 
@@ -83,13 +92,28 @@ class Solution(Vertical):
         self.unlocked = True
         self.relabel()
 
+    def compare(self, on: bool) -> None:
+        """The reference beside the learner's own text, or alone."""
+        self.comparing = on
+        self.relabel()
+
     def relabel(self) -> None:
         words = words_of(self)
-        self.query_one(".note", Static).update(words("solution.title" if self.unlocked else "solution.locked"))
-        reference, learned = self.query_one(RuleEditor), self.query_one("#learned")
-        reference.display = self.unlocked
+        self.query_one(".note", Static).update(self._note(words))
+        reference, learned, comparison = self.query_one(RuleEditor), self.query_one("#learned"), self.query_one(Comparison)
+        comparison.display = self.unlocked and self.comparing
+        reference.display = self.unlocked and not self.comparing
+        if comparison.display:
+            answers = {name: file.text for name, file in self.exercise.reference_answers.items()}
+            comparison.show(self.own, {LEARNER_FILE: self.exercise.reference.text, **answers})
         if self.unlocked and not reference.text:
             reference.load_text(solution_text(self.exercise))
         text = words.of(self.exercise.learned) if self.unlocked else ""
         learned.display = bool(text)
         self.query_one(Markdown).update(text)
+
+    def _note(self, words: Words) -> Content:
+        if not self.unlocked:
+            return Content(words("solution.locked"))
+        other = words("solution.alone" if self.comparing else "solution.compare")
+        return Content.assemble(words("solution.title"), "  ", ("c", "bold $footer-key-foreground"), f" {other}")

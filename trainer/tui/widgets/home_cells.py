@@ -61,7 +61,7 @@ def _exam(words: Words, row: ExamRow) -> list[Text]:
     state = exam_state(words, row)
     return [
         _line(words.of(row.title), "bold"),
-        Text(),
+        _line(f"{row.pack.id}@{row.pack.version}" if row.pack is not None else "", "dim"),
         Text(),
         Text(words("exams.tasks", count=row.tasks)),
         Text(words("list.minutes", minutes=row.minutes), justify="right"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -15,9 +16,10 @@ from trainer.engine import Alert
 from trainer.events import Event
 from trainer.grading import GradeReport
 from trainer.tui.desk import Run
-from trainer.tui.messages import ExplainEvent, ShowEvents
+from trainer.tui.messages import ExplainEvent, GivingUp, ShowEvents
 from trainer.tui.widgets.actions import Actions
 from trainer.tui.widgets.alerts import Alerts
+from trainer.tui.widgets.comparison import Comparison
 from trainer.tui.widgets.criteria import Criteria
 from trainer.tui.widgets.event_table import EventTable
 from trainer.tui.widgets.events import Events
@@ -26,15 +28,20 @@ from trainer.tui.widgets.hints import Hints, Solution
 from trainer.tui.widgets.why import Why
 
 TABS = ("criteria", "alerts", "actions", "events", "why", "hints", "solution")
+KEYS_GO_TO = (DataTable, EventTable, OptionList, Tree, TextArea, Comparison)
+"""What gets the focus of a tab."""
 
 
 class Results(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(number), f"tab('{tab}')", show=False) for number, tab in enumerate(TABS, 1)),
         Binding("h", "hint", show=False),
+        Binding("c", "compare", show=False),
+        Binding("g", "give_up", show=False),
     ]
 
-    def __init__(self, exercise: Exercise, passed_before: bool) -> None:
+    def __init__(self, exercise: Exercise, unlocked: bool, own: Mapping[str, str]) -> None:
+        """``unlocked``: the solution may be seen. ``own``: the learner's files, as they are at each moment."""
         super().__init__(id="results")
         self.exercise = exercise
         self.criteria = Criteria(exercise)
@@ -43,7 +50,7 @@ class Results(Vertical):
         self.events = Events(())
         self.why = Why()
         self.hints = Hints(exercise)
-        self.solution = Solution(exercise, passed_before)
+        self.solution = Solution(exercise, unlocked, own)
 
     def compose(self) -> ComposeResult:
         with TabbedContent(id="tabs"):
@@ -76,7 +83,7 @@ class Results(Vertical):
     def focus_tab(self) -> None:
         part = self.part(self.tabs.active or "criteria")
         for found in part.query("*"):
-            if isinstance(found, DataTable | EventTable | OptionList | Tree | TextArea) and found.display and found.focusable:
+            if isinstance(found, KEYS_GO_TO) and found.display and found.focusable:
                 found.focus()
                 return
         if part.focusable:
@@ -136,3 +143,21 @@ class Results(Vertical):
     def action_hint(self) -> None:
         self.open("hints")
         self.hints.take()
+
+    def action_compare(self) -> None:
+        """The solution beside the learner's own text, or alone; where it may be seen."""
+        if not self.solution.unlocked:
+            self.open("solution")
+        else:
+            self.show_solution(compare=self.tabs.active != "solution" or not self.solution.comparing)
+
+    def action_give_up(self) -> None:
+        if self.solution.unlocked:
+            self.open("solution")
+        else:
+            self.post_message(GivingUp())
+
+    def show_solution(self, *, compare: bool) -> None:
+        self.solution.unlock()
+        self.solution.compare(compare)
+        self.open("solution")
