@@ -34,7 +34,7 @@ def need_tmux() -> None:
 
 
 class Tmux:
-    """One pane in a server of its own. The terminal outlives the program, so that it can be started again in it."""
+    """Terminals in a server of its own, one at a time. Each stays after its program's end, to be looked at."""
 
     def __init__(self, *, home: Path, work: Path, columns: int, rows: int) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="cks-tmux-"))  # not pytest's: a socket's path must be short
@@ -43,7 +43,7 @@ class Tmux:
         self._env.pop("TMUX", None)
         self._size = ("-x", str(columns), "-y", str(rows))
         self._work = work
-        self._begun = False
+        self._session = 0
 
     def tmux(self, *arguments: str, text: str | None = None) -> str:
         command = ["tmux", "-u", "-S", str(self._folder / "s"), "-f", str(self._folder / "conf"), *arguments]
@@ -53,13 +53,12 @@ class Tmux:
         return done.stdout
 
     def start(self, *arguments: str) -> None:
-        """Runs ``python -m trainer ARGUMENTS`` in the pane, whose last program has ended."""
+        """Runs ``python -m trainer ARGUMENTS`` in a new terminal; the one before is closed."""
+        before, self._session = self._session, self._session + 1
         program = (sys.executable, "-m", "trainer", *arguments)
-        if self._begun:
-            self.tmux("respawn-pane", *program)
-        else:
-            self.tmux("new-session", "-d", *self._size, "-c", str(self._work), *program)
-        self._begun = True
+        self.tmux("new-session", "-d", "-s", str(self._session), *self._size, "-c", str(self._work), *program)
+        if before:
+            self.tmux("kill-session", "-t", str(before))
 
     @property
     def text(self) -> str:
@@ -89,21 +88,32 @@ class Tmux:
 
     def kill(self) -> None:
         """SIGKILL, and nothing is left to the program."""
-        os.kill(int(self.tmux("display-message", "-p", "#{pane_pid}")), signal.SIGKILL)
-        self.ended()
+        os.kill(int(self._pane("pid")), signal.SIGKILL)
+        self._until(lambda: self._pane("dead") == "1")
 
-    def ended(self) -> str:
-        """Waits for the program's end; its exit code, empty after a signal."""
+    def ended(self) -> int:
+        """Waits for the program's own end; its exit code."""
+
+        def known() -> bool:
+            self.tmux("run-shell", "true")  # tmux at times misses a child's end, and learns of it with the next one's
+            return self._pane("dead_status") != ""
+
+        self._until(known)
+        return int(self._pane("dead_status"))
+
+    def _pane(self, name: str) -> str:
+        return self.tmux("display-message", "-p", f"#{{pane_{name}}}").strip()
+
+    def _until(self, done: Callable[[], bool]) -> None:
         limit = time.monotonic() + SECONDS
-        while self.tmux("display-message", "-p", "#{pane_dead}").strip() != "1":
+        while not done():
             if time.monotonic() > limit:
                 raise Gone(f"the program has not ended:\n{self.text}")
             time.sleep(0.02)
-        return self.tmux("display-message", "-p", "#{pane_dead_status}").strip()
 
     def close(self) -> None:
         try:
-            if self._begun:
+            if self._session:
                 self.tmux("kill-server")
         finally:
             shutil.rmtree(self._folder, ignore_errors=True)

@@ -184,7 +184,7 @@ def test_killed_twice_while_typing_and_right_to_the_point(tmux: Tmux, home: Path
     tmux.press("Escape")
     tmux.wait("best 22.6 %")
     tmux.press("C-q")
-    assert tmux.ended() == "0"
+    assert tmux.ended() == 0
 
     told = cli(home, "exam", "report", "--json")
     data = json.loads(told.stdout)
