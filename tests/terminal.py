@@ -29,6 +29,25 @@ KEYS = {
 }
 
 
+def surroundings(home: Path, env: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a program under test: its own data folder, no Docker."""
+    around = {
+        **os.environ,
+        "CKS_TRAINER_HOME": str(home),
+        "PYTHONPATH": str(ROOT),
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "LANG": "C.UTF-8",
+        "DOCKER_HOST": "unix:///nowhere.sock",
+        "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "cks-trainer-tests-bytecode"),
+        **(env or {}),
+    }
+    # Who installed the program has its byte code; the size is this terminal's.
+    for name in ("PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES"):
+        around.pop(name, None)
+    return around
+
+
 class Gone(Exception):
     """The program ended, or did not show in time what was waited for; the text holds its screen."""
 
@@ -48,26 +67,13 @@ class Terminal:
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
-        surroundings = {
-            **os.environ,
-            "CKS_TRAINER_HOME": str(home),
-            "PYTHONPATH": str(ROOT),
-            "TERM": "xterm-256color",
-            "COLORTERM": "truecolor",
-            "LANG": "C.UTF-8",
-            "DOCKER_HOST": "unix:///nowhere.sock",
-            "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "cks-trainer-tests-bytecode"),
-            **(env or {}),
-        }
-        # Who installed the program has its byte code; the size is this terminal's.
-        for name in ("PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES"):
-            surroundings.pop(name, None)
+        around = surroundings(home, env)
         program = [*(command or (sys.executable, "-m", "trainer")), *arguments]
         self.started = time.perf_counter()
         self.pid, self._file = pty.fork()
         if self.pid == 0:  # the child
             try:
-                os.execvpe(program[0], program, surroundings)
+                os.execvpe(program[0], program, around)
             finally:
                 os._exit(127)
         fcntl.ioctl(self._file, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

@@ -608,6 +608,14 @@ def test_an_attempt_is_graded_with_what_was_saved_once(store: Store, pack: Pack,
     assert all(one.actual and one.expected for task in report.tasks for one in task.criteria)
 
 
+def test_the_report_is_the_same_at_once_and_read_again(store: Store, pack: Pack, hands: Hands) -> None:
+    """3.46 seconds are kept as 3.5, which people read as another number of whole seconds."""
+    session = begin(store, pack, hands)
+    hands.go(3.46)
+    session.hand_in()
+    assert grade_attempt(store, session.number, pack) == exam_report(store, session.number)
+
+
 def test_a_task_that_cannot_be_graded_costs_nothing_and_is_tried_again(store: Store, pack: Pack, hands: Hands) -> None:
     session = begin(store, pack, hands)
     session.save_draft(2, PASSING)

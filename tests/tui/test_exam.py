@@ -434,6 +434,25 @@ async def test_keys_that_come_at_once_are_all_typed_where_they_belong(exams: Ope
     assert saved(home, 1).startswith("abcdefgh")
 
 
+@pytest.mark.parametrize("begun_in", ["f2", "f3", "f4"])
+@pytest.mark.parametrize("key, kept", [("ctrl+n", ("", "abcdefgh")), ("f3", ("abcdefgh", ""))])
+async def test_keys_behind_one_that_moves_the_focus_go_where_it_moved(
+    exams: OpenExams, home: Path, begun_in: str, key: str, kept: tuple[str, str]
+) -> None:
+    """A note that begins in the answer would cost points that nobody sees."""
+    app = exams()
+    async with app.run_test(size=NARROW) as pilot:
+        screen = await open_exam(pilot)
+        await pilot.press(begun_in)
+        before = screen.editor.text
+        for one in (key, *"abcdefgh"):
+            app.post_message(Key(one, one if len(one) == 1 else None))
+        await pilot.pause()
+        await settle(pilot)
+        assert (screen.editor.text, screen.query_one("#note", Input).value) == (kept[0] + before, kept[1])
+        assert screen.pane == ("editor" if key == "f3" else {"f2": "task", "f3": "editor", "f4": "questions"}[begun_in])
+
+
 async def test_a_store_that_fails_is_told_once_and_the_text_stays(
     exams: OpenExams, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,8 +70,10 @@ def grade_attempt(
         language=lang,
         tasks=tuple(results),
     )
-    keep_report(store, attempt, report.to_json(), report.percent, report.passed)
-    return report
+    kept = report.to_json()
+    keep_report(store, attempt, kept, report.percent, report.passed)
+    # As it is read from now on: it is kept with rounded times, and the first look must not show others.
+    return ExamReport.from_json(kept)
 
 
 def _grade_task(

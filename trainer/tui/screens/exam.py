@@ -172,11 +172,11 @@ class ExamScreen(WorkScreen):
 
     def focus_pane(self, pane: str) -> None:
         if pane == "task":
-            self.query_one("#task").focus()
+            self.set_focus(self.query_one("#task"))
         elif pane == "editor":
-            self.editor.focus()
+            self.set_focus(self.editor)
         else:
-            self.questions.options.focus()
+            self.set_focus(self.questions.options)
 
     # The clock.
 
@@ -321,7 +321,7 @@ class ExamScreen(WorkScreen):
     # The note.
 
     def action_note(self) -> None:
-        self.note.focus()
+        self.set_focus(self.note)
 
     def _take_note(self) -> None:
         if self.note.value != self.exam.notes[self.exam.number]:

@@ -134,9 +134,9 @@ class StudyScreen(WorkScreen):
 
     def focus_pane(self, pane: str) -> None:
         if pane == "task":
-            self.query_one("#task").focus()
+            self.set_focus(self.query_one("#task"))
         elif pane == "editor":
-            self.editor.focus()
+            self.set_focus(self.editor)
         else:
             self.results.focus_tab()
 

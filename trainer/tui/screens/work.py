@@ -69,7 +69,7 @@ class WorkScreen(TrainerScreen):
         raise NotImplementedError
 
     def focus_pane(self, pane: str) -> None:
-        """Puts the focus into a pane."""
+        """Puts the focus into a pane, at once: Textual's ``Widget.focus`` waits for its turn, and keys typed meanwhile would go astray."""
         raise NotImplementedError
 
     def node_task(self) -> NodeTask | None:
