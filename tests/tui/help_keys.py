@@ -28,6 +28,7 @@ _NAMES = {
     "Ctrl+/": ("ctrl+underscore", "ctrl+slash"),
     "Shift+F8": ("shift+f8", "f20"),
     "Ctrl+\\": ("ctrl+backslash",),
+    "/": ("slash",),
     "a-z": ("o",),
 }
 

@@ -26,7 +26,7 @@ from trainer.session import Store
 from trainer.session.exam_clock import Reading
 from trainer.tui.app import TrainerApp
 from trainer.tui.desk import Desk
-from trainer.tui.exam_desk import OpenExam, sheets_of
+from trainer.tui.exam_desk import OpenExam, exam_rows, sheets_of
 from trainer.tui.screens.exam import ExamScreen
 from trainer.tui.screens.progress import ProgressScreen
 from trainer.tui.screens.report import ReportScreen
@@ -74,8 +74,9 @@ class Stage:
     async def exam(self, pilot: Pilot[int], text: str | None = None) -> ExamScreen:
         """The fixed exam, just begun, with ``text`` as the answer to its first question."""
         await settle(pilot)
-        exam = next(one for one in self.desk.pack.exams if one.slug == "fixed")
-        screen = ExamScreen(OpenExam.start(self.desk, exam, sheets_of(exam, self.desk)))
+        exam = next(row for row in exam_rows(self.desk) if row.slug == "fixed")
+        assert exam.exam is not None
+        screen = ExamScreen(OpenExam.start(self.desk, exam.exam, sheets_of(exam, self.desk)))
         await self.app.push_screen(screen)
         await settle(pilot)
         if text is not None:
@@ -86,8 +87,9 @@ class Stage:
     async def report(self, pilot: Pilot[int]) -> ReportScreen:
         """The report of that exam, handed in with nothing answered."""
         await settle(pilot)
-        exam = next(one for one in self.desk.pack.exams if one.slug == "fixed")
-        begun = OpenExam.start(self.desk, exam, sheets_of(exam, self.desk))
+        exam = next(row for row in exam_rows(self.desk) if row.slug == "fixed")
+        assert exam.exam is not None
+        begun = OpenExam.start(self.desk, exam.exam, sheets_of(exam, self.desk))
         begun.hand_in()
         screen = ReportScreen(self.desk, begun.attempt)
         await self.app.push_screen(screen)

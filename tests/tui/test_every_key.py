@@ -11,7 +11,7 @@ from textual.command import CommandPalette
 from textual.widgets import Input, Static
 
 from tests.tui import stage as stages
-from tests.tui import test_every_key_exam, test_every_key_study
+from tests.tui import test_every_key_exam, test_every_key_find, test_every_key_study
 from tests.tui.conftest import NARROW, WIDE, settle
 from tests.tui.help_keys import COVERED, covers, keys_of, labels, names, press
 from tests.tui.stage import OpenStage, Stage
@@ -24,6 +24,7 @@ from trainer.tui.screens.exercises import ExerciseList
 from trainer.tui.screens.help import HelpScreen
 from trainer.tui.screens.progress import PathScreen, ProgressScreen
 from trainer.tui.screens.report import ReportScreen
+from trainer.tui.screens.rules import BaseRulesScreen
 from trainer.tui.screens.study import StudyScreen
 from trainer.tui.text import HELP
 from trainer.tui.widgets.actions import Actions
@@ -42,6 +43,7 @@ BOUND = {
     "exam": (ExamScreen, RuleEditor),
     "report": (ReportScreen,),
     "progress": (ProgressScreen,),
+    "rules": (BaseRulesScreen,),
 }
 """What takes the keys of each page's screen."""
 UNNAMED = {
@@ -59,7 +61,8 @@ ELSEWHERE = {
 
 
 def test_every_key_has_a_test() -> None:
-    assert test_every_key_exam, test_every_key_study  # they say what they cover when they are imported
+    for module in (test_every_key_exam, test_every_key_find, test_every_key_study):
+        assert module.covers  # they say what they cover when they are imported
     assert set(COVERED) == {(page, label) for page in HELP for label in labels(page)}
 
 

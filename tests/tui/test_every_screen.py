@@ -33,6 +33,7 @@ from trainer.tui.screens.report import ReportScreen
 from trainer.tui.screens.rules import BaseRulesScreen
 from trainer.tui.screens.study import StudyScreen
 from trainer.tui.screens.work import WorkScreen
+from trainer.tui.widgets.find_bar import FindBar
 from trainer.tui.widgets.frame import KeyBar, TrainerScreen
 from trainer.tui.widgets.results import TABS
 
@@ -45,6 +46,7 @@ PICTURES: Mapping[str, Mapping[str, type[Screen[Any]]]] = MappingProxyType(
         "home": {
             **dict.fromkeys(("list", "found", "nothing-found"), ExerciseList),
             "help-list": HelpScreen,
+            "new-again": ConfirmScreen,
             "start": ConfirmScreen,
             "progress": ProgressScreen,
             "help-progress": HelpScreen,
@@ -54,11 +56,15 @@ PICTURES: Mapping[str, Mapping[str, type[Screen[Any]]]] = MappingProxyType(
         },
         "study": {
             **dict.fromkeys(("task", "problem", "proposals", "running", "passed"), StudyScreen),
+            "find": StudyScreen,
             "base-rules": BaseRulesScreen,
+            "help-rules": HelpScreen,
+            "give-up": ConfirmScreen,
             "help-study": HelpScreen,
             "variant": ConfirmScreen,
             **dict.fromkeys(TABS, StudyScreen),
             "solution-open": StudyScreen,
+            "solution-compared": StudyScreen,
         },
         "exam": {
             **dict.fromkeys(("exam-task", "exam-editor", "exam-files", "exam-questions"), ExamScreen),
@@ -136,6 +142,9 @@ async def test_home_and_progress(stage: OpenStage, snapshot: Any, size: tuple[in
         home.action_help()
         await camera.take("help-list")
         await pilot.press("escape")
+        await pilot.press("delete")
+        await camera.take("new-again")
+        await pilot.press("escape")
         home._ask(home.exams[-1])
         await camera.take("start")
         await pilot.press("escape")
@@ -170,7 +179,15 @@ async def test_study(stage: OpenStage, snapshot: Any, monkeypatch: pytest.Monkey
         screen.editor.action_propose()
         await camera.take("proposals")
         screen.editor.close_proposals()
-        for key, name in (("f9", "base-rules"), ("f1", "help-study"), ("ctrl+o", "variant")):
+        await pilot.press("ctrl+f")
+        screen.query_one(FindBar).wanted.value = "proc"
+        await camera.take("find")
+        await pilot.press("escape", "f9")
+        await camera.take("base-rules")
+        await pilot.press("f1")
+        await camera.take("help-rules")
+        await pilot.press("escape", "escape")
+        for key, name in (("f1", "help-study"), ("ctrl+o", "variant")):
             await pilot.press(key)
             await camera.take(name)
             await pilot.press("escape")
@@ -185,12 +202,17 @@ async def test_study(stage: OpenStage, snapshot: Any, monkeypatch: pytest.Monkey
         for tab in TABS:
             screen.results.open(tab)
             await camera.take(tab)
+        await pilot.press("g")
+        await camera.take("give-up")
+        await pilot.press("escape")
         screen.editor.load_text(passing(screen))
         await settle(pilot)
         await run(pilot)
         await camera.take("passed")
         screen.results.open("solution")
         await camera.take("solution-open")
+        await pilot.press("c")
+        await camera.take("solution-compared")
         camera.end()
 
 

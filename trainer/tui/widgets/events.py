@@ -106,7 +106,12 @@ class Events(Vertical):
             {self._rule(num) for num in self.rules},
         ):
             longest.append(max(map(cell_len, texts), default=0))
-        self.table.append([event.num for event in wanted], [*longest, SUBJECT_WIDTH])
+        widest = 0
+        for event in wanted:
+            if widest >= SUBJECT_WIDTH:
+                break
+            widest = max(widest, cell_len(subject(event)))
+        self.table.append([event.num for event in wanted], [*longest, widest])
 
     def _cells(self, num: int) -> Cells:
         event = self._by_number[num]
