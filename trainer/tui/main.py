@@ -10,7 +10,7 @@ from trainer.errors import TrainerError
 from trainer.tui.app import TrainerApp
 from trainer.tui.desk import Desk, attempt
 
-SWITCH = 0.001
+SWITCH = 0.0003
 """Seconds for which the thread of a run may keep the interpreter while a key waits: a key changes threads four times on its way."""
 
 

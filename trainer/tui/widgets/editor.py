@@ -129,8 +129,10 @@ class RuleEditor(TextArea):
 
     def show_check(self, diagnostics: tuple[Diagnostic, ...], names: Mapping[str, str]) -> None:
         self.diagnostics, self.names = diagnostics, names
+        before = dict(self._highlights)
         self._build_highlight_map()
-        self.refresh()
+        if before != self._highlights:
+            self.refresh()
 
     def load(self, name: str, text: str) -> None:
         """Shows another file."""
@@ -165,7 +167,8 @@ class RuleEditor(TextArea):
 
     @property
     def proposals(self) -> ProposalList | None:
-        return self.screen.query("#proposals").first(ProposalList) if self.screen.query("#proposals") else None
+        # Not by a query, which looks at every widget of the screen, for every key.
+        return next((widget for widget in self.screen.children if isinstance(widget, ProposalList)), None)
 
     @property
     def offset_at_cursor(self) -> int:

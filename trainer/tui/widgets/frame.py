@@ -86,6 +86,7 @@ class KeyBar(Line):
         super().__init__("", classes="bar keys")
         self._parts: list[Content] = []
         self._more: list[Content] = []
+        self._made: dict[tuple[str, ...], Content] = {}
 
     def show(self, hints: Iterable[KeyHint], more: Iterable[KeyHint] = ()) -> None:
         """``more``: as far as there is room for them."""
@@ -97,7 +98,11 @@ class KeyBar(Line):
         words = words_of(self)
         key = shown_key(key, self.app.is_web)
         label = words(word) if "." in word or word in ("other_language",) else word
-        return Content.from_markup(f"[@click={action}][bold $footer-key-foreground]$key[/] $label[/]", key=key, label=label)
+        made = self._made.get((key, label, action))
+        if made is None:
+            made = Content.from_markup(f"[@click={action}][bold $footer-key-foreground]$key[/] $label[/]", key=key, label=label)
+            self._made[key, label, action] = made
+        return made
 
     def on_resize(self) -> None:
         line, room = Content("  ").join(self._parts), self.content_size.width
