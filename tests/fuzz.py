@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import FrameType
 
-from tests.fuzz_big import BIG, DENSE, DENSE_TIMES
+from tests.fuzz_big import BIG
 from tests.fuzz_checks import KINDS, Broken, Document, Watch, document_of, forget, size_of
 
 _CHUNK = 1000
@@ -99,7 +99,7 @@ def _run(job: Job) -> tuple[Job, Tally]:
     before: Document = ()
     for name in job.names:
         document = _made(job, name)
-        watch = Watch(size_of(document), allowance=DENSE_TIMES if job.big and name in DENSE else 1)
+        watch = Watch(size_of(document))
         problem = _problem(job.kind, document, watch)
         if problem is not None and before:
             forget()

@@ -160,14 +160,6 @@ BIG_RULES: dict[str, Callable[[], str]] = {
 }
 """Rules files, by what they are."""
 
-DENSE = frozenset(
-    name
-    for name in BIG_RULES
-    if name.startswith(("2,000 ", "5,000 ", "10,000 ", "wide ", "wrong ", "colons ", "an appended", "a circle", "a long chain"))
-)
-"""Inputs whose few bytes are an item, an error or an expansion each: what is made of each has its price, so these may take longer for 10 KB."""
-DENSE_TIMES = 10
-
 _HEAD = {
     "format": "cks-trainer recording",
     "format_version": 1,

@@ -63,8 +63,6 @@ class Watch:
 
     size: int
     timing: bool = True
-    allowance: float = 1.0
-    """How many times as long it may take."""
     worst: float = 0.0
     """Seconds for 10 KB."""
     _steps: dict[str, float] = field(default_factory=dict)
@@ -74,7 +72,7 @@ class Watch:
         found = work()
         seconds = time.process_time() - start
         units = max(1.0, self.size / _UNIT)
-        allowed = SECONDS * units * self.allowance
+        allowed = SECONDS * units
         if self.timing and seconds > allowed:
             # What takes long because the machine is busy does not take long three times.
             for _ in range(2 if seconds < 10 * allowed else 0):
