@@ -116,6 +116,10 @@ def _no_collection() -> Iterator[None]:
         yield
     finally:
         if enabled:
+            if not gc.get_freeze_count():
+                # All that there is becomes old without being looked through, or the first thing made from here on would pay for it.
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
 
 
