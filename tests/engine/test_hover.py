@@ -15,6 +15,7 @@ from trainer.engine.assist.examples import example
 from trainer.engine.assist.operands import operand_of
 from trainer.engine.fields import load_catalogue
 from trainer.engine.rules.loader import load_rules
+from trainer.source import SourceFile
 
 # The cursor; title and kind; a part of the text.
 SAID = [
@@ -163,3 +164,13 @@ def test_every_text_is_there_in_both_languages() -> None:
         for entry in group.values():
             assert set(entry) == {"en", "ko"}
             assert all(entry.values())
+
+
+def test_a_place_is_told_by_the_files_name_alone() -> None:
+    base = SourceFile("/somewhere/long/falco_rules.yaml", "- macro: quiet\n  condition: evt.type = setns\n")
+    known = Known.of_ruleset(load_rules([base]).ruleset, without="falco_rules.local.yaml", plugins=())
+    text = "- rule: r\n  condition: quiet\n"
+    found = hover(text, text.index("quiet") + 1, known, "en")
+    assert found is not None
+    assert "Defined in falco_rules.yaml, line 1" in found.body
+    assert "/somewhere" not in found.body

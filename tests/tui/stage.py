@@ -71,12 +71,15 @@ class Stage:
             await settle(pilot)
         return screen
 
+    def _begun(self) -> OpenExam:
+        row = next(row for row in exam_rows(self.desk) if row.slug == "fixed")
+        assert row.exam is not None
+        return OpenExam.start(self.desk, row.exam, sheets_of(row, self.desk))
+
     async def exam(self, pilot: Pilot[int], text: str | None = None) -> ExamScreen:
         """The fixed exam, just begun, with ``text`` as the answer to its first question."""
         await settle(pilot)
-        exam = next(row for row in exam_rows(self.desk) if row.slug == "fixed")
-        assert exam.exam is not None
-        screen = ExamScreen(OpenExam.start(self.desk, exam.exam, sheets_of(exam, self.desk)))
+        screen = ExamScreen(self._begun())
         await self.app.push_screen(screen)
         await settle(pilot)
         if text is not None:
@@ -87,9 +90,7 @@ class Stage:
     async def report(self, pilot: Pilot[int]) -> ReportScreen:
         """The report of that exam, handed in with nothing answered."""
         await settle(pilot)
-        exam = next(row for row in exam_rows(self.desk) if row.slug == "fixed")
-        assert exam.exam is not None
-        begun = OpenExam.start(self.desk, exam.exam, sheets_of(exam, self.desk))
+        begun = self._begun()
         begun.hand_in()
         screen = ReportScreen(self.desk, begun.attempt)
         await self.app.push_screen(screen)

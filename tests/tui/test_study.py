@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.color import Color
 from textual.widgets import DataTable, Markdown, OptionList, Static
 
 from tests.tui.conftest import NARROW, PASSING, WIDE, OpenApp, open_study, run, settle
@@ -477,3 +478,26 @@ async def test_other_files_are_edited_saved_and_graded(open_app: OpenApp, pack_f
         assert screen.editor.text == PASSING
     with Store.open(tmp_path / "home") as store:
         assert store.draft("find-shells", "culprit.txt") == "web\n"
+
+
+async def test_the_lit_pane_follows_the_theme_and_the_focus(open_app: OpenApp) -> None:
+    app = open_app()
+    async with app.run_test(size=WIDE) as pilot:
+        screen = await open_study(pilot, PASSING)
+
+        def lit() -> list[str]:
+            accent = Color.parse(app.theme_variables["accent"])
+            return [pane for pane in screen.PANES if screen.query_one(f"#{pane}").styles.border_top[1] == accent]
+
+        assert lit() == ["editor"]
+        await pilot.press("f4")
+        await settle(pilot)
+        assert lit() == ["results"]
+        before = app.theme_variables["accent"]
+        app.theme = "dracula"
+        await settle(pilot)
+        assert app.theme_variables["accent"] != before
+        assert lit() == ["results"]
+        await pilot.resize_terminal(80, 24)
+        await settle(pilot)
+        assert [pane for pane in screen.PANES if screen.query_one(f"#{pane}").display] == ["results"]

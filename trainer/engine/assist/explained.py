@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from trainer.engine.assist.examples import example
 from trainer.engine.assist.fields import event_detail, type_name
@@ -102,7 +103,8 @@ def name_hover(words: Words, kind: Kind, name: str, start: int, end: int) -> Hov
 
 
 def _place(words: Words, file: str, line: int) -> str:
-    return word("defined", words.language, file=file, line=line)
+    # Its name alone: where a pack lies on this machine says nothing to a learner, and pushes the line out of a narrow window.
+    return word("defined", words.language, file=PurePath(file).name, line=line)
 
 
 def _own(scope: Scope, kind: str, name: str, definition: Definition) -> Named:

@@ -106,8 +106,14 @@ class WorkScreen(TrainerScreen):
         if self.focused is None and self.is_current and self.app.app_focus:
             self.focus_pane(self.pane)
 
+    def on_mount(self) -> None:
+        self.watch(self.app, "theme", self._follow_theme, init=False)
+
+    def _follow_theme(self) -> None:
+        self.call_after_refresh(self.on_resize)  # the app takes the new colours in after it has told
+
     def on_resize(self) -> None:
-        self._arrange(self.pane)
+        self._arrange(self._lit)
 
     def _mark_pane(self, pane: str) -> None:
         if pane != self.pane or pane != self._lit:
